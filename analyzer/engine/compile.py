@@ -1,0 +1,336 @@
+"""From a rule's text to the SQL of its answer, its finding and what it rests on.
+
+The compiler, not the rule, guards what every rule must keep: withdrawn cases are left out, a rule bound to a profile
+applies nowhere else, a breach that rests on a recalled number ends in review, a null parameter switches off its leg
+and a rule without a leg left cannot say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from sqlglot import exp
+
+from analyzer.engine.language import LanguageError, call, parse, path
+from analyzer.engine.names import ColumnName, GatherShape, Named, ParameterName, Path, Scope, Usage
+from analyzer.engine.setting import Setting
+from analyzer.engine.terms import Term, Terms, dated
+from analyzer.model import Severity, Text
+from analyzer.model.law import Parameter
+from analyzer.model.rule import Rule
+
+ROW = "t"
+"""The SQL alias of the base row."""
+
+RESERVED = ("subject", "records", "first", "last", "amount")
+"""Placeholders of an explanation that the roll-up fills by itself."""
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A named value that a finding rests on: its SQL, and the canonical column it is, if it is one."""
+
+    name: str
+    sql: str
+    column: ColumnName | None
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """One rule over one base table, as SQL over the base row `t`."""
+
+    rule: Rule
+    scope: Scope
+    applies: str
+    breach: str
+    review: str
+    softer: str
+    undecided: str
+    subject: str
+    episode: tuple[str, ...]
+    date: str
+    agency: str
+    station: str
+    amount: str
+    severity: str
+    facts: tuple[Fact, ...]
+    missing: tuple[tuple[str, str], ...]
+    parameters: Mapping[str, str]
+    verdict_usage: Usage
+    finding_usage: Usage
+
+    @property
+    def name(self) -> str:
+        """The rule's code as a SQL name: `dev_01`."""
+        return self.rule.code.lower().replace("-", "_")
+
+
+def placeholders(rule: Rule) -> set[str]:
+    """Return the names that the rule's texts ask to be filled."""
+    texts = (rule.explain.zh, rule.explain.en, rule.remedy.zh, rule.remedy.en)
+    return {name for text in texts for name in _PLACEHOLDER.findall(text)}
+
+
+class RuleCompiler:
+    """Compiles the parts of one rule; errors name the part of the rule file they stand in."""
+
+    def __init__(self, setting: Setting, rule: Rule, gathers: Mapping[str, GatherShape]) -> None:
+        self.setting, self.rule = setting, rule
+        self.scope = Scope(setting, rule.reads, ROW, define=rule.define, gathers=gathers)
+        self.base = self.scope.base
+        self.verdict_usage, self.finding_usage = Usage(), Usage()
+        self.moment: str | None = None
+        self.moment = self._value(("as_of",), rule.as_of or (self.base.as_of if self.base else None), Usage())
+
+    def compile(self) -> CompiledRule:
+        """Return the compiled rule; raise `PartError` at the first part that cannot be compiled."""
+        rule, base = self.rule, self.base
+        own = base.leave_out if base and rule.withdrawn == "left_out" else None
+        bound = "FALSE" if rule.profile and rule.profile not in self.setting.chain else "TRUE"
+        left_out = f" AND (NOT {self._condition(('leave_out',), own)})" if own else ""
+        applies = f"({bound}{left_out} AND {self._condition(('applies_when',), rule.applies_when)})"
+        breach = self._condition(("breach",), rule.breach) if rule.breach else "FALSE"
+        review = self._condition(("review",), rule.review) if rule.review else "FALSE"
+        softer = self._condition(("review_instead",), rule.review_instead) if rule.review_instead else "FALSE"
+        undecided = self._condition(("undecided_when",), rule.undecided_when) if rule.undecided_when else "FALSE"
+        recalled = self._recalled() if rule.breach else "FALSE"
+        missing = tuple(self._missing())
+        facts = tuple(self._facts())
+        return CompiledRule(
+            rule=rule,
+            scope=self.scope,
+            applies=applies,
+            breach=breach,
+            review=review,
+            softer=f"({softer} OR {recalled})",
+            undecided=f"({undecided} OR {self._no_leg()})",
+            subject=self._value(("subject", "id"), rule.subject.id) or "NULL",
+            episode=tuple(self._value(("episode", i), text) or "NULL" for i, text in enumerate(rule.episode)),
+            date=self._value(("date",), rule.date) or self.moment or "NULL",
+            agency=self._value(("agency",), rule.agency or (base.agency if base else None)) or "NULL",
+            station=self._value(("station",), rule.station or (base.station if base else None)) or "NULL",
+            amount=self._value(("amount",), rule.amount or (base.amount if base else None)) or "NULL",
+            severity=self._severity(),
+            facts=facts,
+            missing=missing,
+            parameters=self._parameters(),
+            verdict_usage=self.verdict_usage,
+            finding_usage=self.finding_usage,
+        )
+
+    # Parts ----------------------------------------------------------------------------------------------------
+
+    def _terms(self, usage: Usage) -> Terms:
+        return Terms(self.setting, self.scope, self.rule.blank_is_proof, self.moment, usage)
+
+    def _condition(self, part: tuple[str | int, ...], text: str) -> str:
+        with _at(part):
+            return self._terms(self.verdict_usage).condition(parse(text))
+
+    def _value(self, part: tuple[str | int, ...], text: str | None, usage: Usage | None = None) -> str | None:
+        if text is None:
+            return None
+        with _at(part):
+            return self._terms(usage if usage is not None else self.finding_usage).term(parse(text)).value
+
+    def _severity(self) -> str:
+        """The rank of the gravest severity whose condition certainly holds; lower is graver."""
+        pieces = []
+        for severity, text in sorted(self.rule.severity_when.items(), key=lambda item: item[0].rank):
+            with _at(("severity_when", severity)):
+                condition = self._terms(self.finding_usage).condition(parse(text))
+            pieces.append(f"WHEN {condition} THEN {severity.rank}")
+        own = Severity(self.rule.severity).rank
+        return f"CASE {' '.join(pieces)} ELSE {own} END" if pieces else str(own)
+
+    def _facts(self) -> Iterable[Fact]:
+        """What the finding shows: the names that the rule lists, else those its conditions and texts use."""
+        names = [*self.rule.facts, *self._spoken_names()]
+        if not self.rule.facts:
+            names += [*self._touched_names(), *self.rule.define]
+        for name in dict.fromkeys(names):
+            with _at(("explain",) if name in placeholders(self.rule) else ("facts",)):
+                parts = tuple(name.split("."))
+                meaning = self.scope.resolve(parts)
+                column = meaning if isinstance(meaning, ColumnName) else None
+                yield Fact(name, self._terms(self.finding_usage).term(parse(name)).value, column)
+
+    def _spoken_names(self) -> list[str]:
+        return sorted(name for name in placeholders(self.rule) if name not in RESERVED)
+
+    def _touched_names(self) -> list[str]:
+        columns = [".".join((*where, column)) for alias, where, column in self.verdict_usage.columns if alias == ROW]
+        return columns + [column for _, column in self.verdict_usage.gathered]
+
+    def _missing(self) -> Iterable[tuple[str, str]]:
+        """What may keep the rule from an answer: a label and the SQL that is true where it does."""
+        terms = self._terms(Usage())
+        for alias, where, column in list(self.verdict_usage.columns):
+            if alias != ROW:
+                continue
+            term = terms.term(parse(".".join((*where, column))))
+            blank_is_plain = f" AND NOT coalesce({term.absent}, FALSE)" if term.absent else ""
+            table = self._table_at(where)
+            yield self._label(table, column), f"({term.value} IS NULL{blank_is_plain})"
+        for gather, column in list(self.verdict_usage.gathered):
+            shape = self.scope.gathers[gather]
+            lacking = [table for table in shape.sources if not self.setting.supply.has(table)]
+            label = f"table:{lacking[0]}" if lacking else f"cell:{'+'.join(shape.sources)} ({gather}.{column})"
+            yield label, f"({terms.term(parse(column)).value} IS NULL)"
+        for name in self.verdict_usage.parameters:
+            term = terms.term(parse(f"p.{name}"))
+            if term.absent:
+                yield f"parameter:{name}", f"coalesce({term.absent}, FALSE)"
+
+    def _label(self, table: str, column: str) -> str:
+        supply = self.setting.supply
+        if not supply.has(table):
+            return f"table:{table}"
+        return f"{'cell' if supply.has_column(table, column) else 'column'}:{table}.{column}"
+
+    def _table_at(self, where: Path) -> str:
+        scope = self.scope
+        for name in where:
+            scope = scope.link(name)
+        return scope.table
+
+    # Parameters -----------------------------------------------------------------------------------------------
+
+    def _used_parameters(self, text: str | None) -> dict[str, Parameter]:
+        """Return the parameters that an expression uses, those behind named expressions included."""
+        return {} if text is None else dict(self._parameters_in(parse(text), self.scope))
+
+    def _parameters_in(self, tree: exp.Expression, scope: Scope) -> Iterable[tuple[str, Parameter]]:
+        for node in tree.walk():
+            parts = path(node)
+            if parts is None or parts == ("as_of",) or _is_link_argument(node):
+                continue
+            meaning = scope.resolve(parts)
+            if isinstance(meaning, ParameterName):
+                yield meaning.name, self.setting.parameters[meaning.name]
+            elif isinstance(meaning, Named):
+                yield from self._parameters_in(meaning.tree, meaning.scope)
+
+    def _recalled(self) -> str:
+        """True where the breach rests on a number that is only remembered."""
+        conditions = []
+        for parameter in self._used_parameters(self.rule.breach).values():
+            entries = [(entry.from_, "TRUE" if entry.recalled else "FALSE") for entry in parameter.entries]
+            if any(entry.recalled for entry in parameter.entries):
+                whole = len(entries) == 1 and entries[0][0] is None
+                conditions.append("TRUE" if whole else f"coalesce({dated(self.moment or 'NULL', entries, 'FALSE')}, FALSE)")
+        return " OR ".join(conditions) or "FALSE"
+
+    def _no_leg(self) -> str:
+        """True where every leg of the rule is switched off by a null parameter."""
+        used = {**self._used_parameters(self.rule.breach), **self._used_parameters(self.rule.review)}
+        nullable = {name: one for name, one in used.items() if _may_be_null(one)}
+        conditions = []
+        for choice in product((True, False), repeat=len(nullable)):
+            off = {name for name, is_off in zip(nullable, choice, strict=True) if is_off}
+            if off and all(self._dead(text, off) for text in (self.rule.breach, self.rule.review)):
+                conditions.append(" AND ".join(self._is_null(nullable[name], name in off) for name in nullable))
+        return " OR ".join(f"({condition})" for condition in conditions) or "FALSE"
+
+    def _is_null(self, parameter: Parameter, wanted: bool) -> str:
+        if len(parameter.entries) == 1 and parameter.entries[0].from_ is None:
+            return "TRUE" if (parameter.entries[0].value is None) == wanted else "FALSE"
+        entries = [(entry.from_, "TRUE" if entry.value is None else "FALSE") for entry in parameter.entries]
+        is_null = f"coalesce({dated(self.moment or 'NULL', entries, 'TRUE')}, FALSE)"
+        return is_null if wanted else f"NOT {is_null}"
+
+    def _dead(self, text: str | None, off: set[str]) -> bool:
+        return text is None or self._reduce(parse(text), off, self.scope) is False
+
+    def _reduce(self, node: exp.Expression, off: set[str], scope: Scope) -> bool | None:
+        """Return what a condition comes to whatever the data say, once the parameters `off` are null."""
+        if isinstance(node, exp.Paren):
+            return self._reduce(node.this, off, scope)
+        if isinstance(node, exp.Boolean):
+            return bool(node.this)
+        if isinstance(node, exp.Not):
+            inner = self._reduce(node.this, off, scope)
+            return None if inner is None else not inner
+        if isinstance(node, exp.And | exp.Or):
+            stop = isinstance(node, exp.Or)
+            sides = (self._reduce(node.left, off, scope), self._reduce(node.right, off, scope))
+            return stop if stop in sides else (None if None in sides else not stop)
+        if (called := call(node)) is not None and called[0] in ("blank", "filled"):
+            name = self._parameter_name(called[1][0], scope)
+            return None if name is None else (name in off) == (called[0] == "blank")
+        if (parts := path(node)) is not None and parts != ("as_of",):
+            meaning = scope.resolve(parts)
+            return self._reduce(meaning.tree, off, meaning.scope) if isinstance(meaning, Named) else None
+        if isinstance(node, exp.EQ | exp.NEQ | exp.GT | exp.GTE | exp.LT | exp.LTE | exp.Between | exp.In):
+            used = {name for name, _ in self._parameters_in(node, scope)}
+            return isinstance(node, exp.NEQ) if used & off else None
+        return None
+
+    def _parameter_name(self, node: exp.Expression, scope: Scope) -> str | None:
+        parts = path(node)
+        return parts[1] if parts is not None and parts[0] == "p" and len(parts) == 2 else None
+
+    def _parameters(self) -> Mapping[str, str]:
+        """For each parameter in use, the SQL of the number of its entry in force (0 for the latest)."""
+        picks = {}
+        used = {**self.verdict_usage.parameters, **self.finding_usage.parameters}
+        for name in sorted(used):
+            entries = self.setting.parameters[name].entries
+            if len(entries) == 1:
+                picks[name] = "0"
+            else:
+                numbered = [(entry.from_, str(number)) for number, entry in enumerate(entries)]
+                picks[name] = dated(self.moment or "NULL", numbered)
+        return picks
+
+
+def _may_be_null(parameter: Parameter) -> bool:
+    return parameter.entries[-1].from_ is not None or any(entry.value is None for entry in parameter.entries)
+
+
+def _is_link_argument(node: exp.Expression) -> bool:
+    """Whether a name is the argument of found(): a link, not a value."""
+    called = call(node.parent) if node.parent is not None else None
+    return called is not None and called[0] == "found"
+
+
+@dataclass(frozen=True)
+class PartError(Exception):
+    """A mistake in one part of a rule: the steps to the part, and what is wrong there."""
+
+    part: tuple[str | int, ...]
+    error: LanguageError
+
+
+class _at:
+    """Says in which part of the rule a mistake stands."""
+
+    def __init__(self, part: tuple[str | int, ...]) -> None:
+        self.part = part
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, LanguageError):
+            raise PartError(self.part, error) from None
+
+
+def verdict_sql(prefix: str) -> str:
+    """Return the CASE over a rule's prepared conditions that gives its answer as a number, see `VERDICTS`."""
+    applies, breach, review, softer, undecided = (
+        f'"{prefix}_{part}"' for part in ("applies", "breach", "review", "softer", "undecided")
+    )
+    return (
+        f"CASE WHEN NOT {applies} THEN 5 WHEN {applies} IS NULL THEN 4"
+        f" WHEN {breach} AND NOT {softer} THEN 1 WHEN {review} OR ({breach} AND {softer}) THEN 2"
+        f" WHEN {breach} IS NULL OR {review} IS NULL OR {undecided} THEN 4 ELSE 3 END"
+    )
+
+
+__all__ = ["CompiledRule", "Fact", "PartError", "RuleCompiler", "Term", "Text", "placeholders", "verdict_sql"]

@@ -1,0 +1,63 @@
+"""DuckDB connections as the program uses them: offline, bounded, and locked while rules run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from analyzer.engine.functions import duckdb_definitions
+from analyzer.model import Vocabulary
+from analyzer.model.law import Calendar
+from analyzer.model.tables import UNKNOWN
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of the machine a run may take. None leaves it to DuckDB."""
+
+    memory: str | None = None
+    threads: int | None = None
+
+
+def connect(work: Path | None = None, limits: Limits = Limits()) -> duckdb.DuckDBPyConnection:
+    """Open a working database: in `work` on disk (spilling there too), else in memory. Nothing is downloaded."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    if limits.memory:
+        config["memory_limit"] = limits.memory
+    if limits.threads:
+        config["threads"] = str(limits.threads)
+    if work is not None:
+        config["temp_directory"] = str(work / "spill")
+    return duckdb.connect(str(work / "work.duckdb") if work else ":memory:", config=config)
+
+
+def teach(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
+    """Give the connection our named functions and the calendar of working days."""
+    for statement in duckdb_definitions(calendar):
+        con.execute(statement)
+
+
+def lock(con: duckdb.DuckDBPyConnection) -> None:
+    """From here on SQL cannot read a file or open a connection, and cannot undo this."""
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+
+
+def create_missing_tables(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> None:
+    """Create every canonical table that was not supplied, empty, so that each look-up has something to look in."""
+    present = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    for table in vocabulary.tables.values():
+        if table.name not in present:
+            con.execute(create_table(vocabulary, table.name))
+
+
+def create_table(vocabulary: Vocabulary, name: str) -> str:
+    """Return the DDL of a canonical table as the engine holds it."""
+    columns = [f'"{column.name}" {column.kind.sql_type}' for column in vocabulary[name].columns.values()]
+    columns += [f'"{UNKNOWN}" UBIGINT', '"_source" INTEGER', '"_row" BIGINT']
+    return f'CREATE TABLE "{name}" ({", ".join(columns)})'

@@ -1,0 +1,100 @@
+"""The named functions that rules may use, each with one definition per engine.
+
+A function's value is unknown when one of its arguments is. Dates are compared as dates, whatever the type of the
+cell; a length of time is counted from the day after the first date, as the law counts (CPL Art. 85).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analyzer.model.law import Calendar
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the rule language: its arguments in words, what it gives, and its SQL in DuckDB."""
+
+    arity: int
+    about: str
+    duckdb: Callable[..., str]
+
+
+def _least(*values: str) -> str:
+    return _guarded("least", values)
+
+
+def _greatest(*values: str) -> str:
+    return _guarded("greatest", values)
+
+
+def _guarded(name: str, values: tuple[str, ...]) -> str:
+    # least(30000, NULL) is 30000 in every engine: a blank excess would be fined the maximum.
+    missing = " OR ".join(f"({value}) IS NULL" for value in values)
+    return f"CASE WHEN {missing} THEN NULL ELSE {name}({', '.join(values)}) END"
+
+
+FUNCTIONS: dict[str, Function] = {
+    "date": Function(1, "the day of a moment", lambda x: f"CAST({x} AS DATE)"),
+    "year": Function(1, "the year of a date", lambda x: f"year({x})"),
+    "month": Function(1, "the month of a date, 1 to 12", lambda x: f"month({x})"),
+    "abs": Function(1, "the size of a number", lambda x: f"abs({x})"),
+    "least": Function(-1, "the smallest value, unknown when one is unknown", _least),
+    "greatest": Function(-1, "the largest value, unknown when one is unknown", _greatest),
+    "earliest": Function(-1, "the smallest of the values that are there", lambda *v: f"least({', '.join(v)})"),
+    "latest": Function(-1, "the largest of the values that are there", lambda *v: f"greatest({', '.join(v)})"),
+    "cd": Function(2, "calendar days from a to b; may be negative", lambda a, b: f"cd({a}, {b})"),
+    "wd": Function(2, "working days after a up to and including b; 0 when b is not after a", lambda a, b: f"wd({a}, {b})"),
+    "roll": Function(1, "the day itself, or the next working day when it is a day off", lambda x: f"roll({x})"),
+    "days": Function(
+        3,
+        "cd or wd, as the third argument says",
+        lambda a, b, unit: f"CASE {unit} WHEN 'wd' THEN wd({a}, {b}) WHEN 'cd' THEN cd({a}, {b}) END",
+    ),
+    "add_days": Function(2, "a date n days later", lambda x, n: f"add_days({x}, {n})"),
+    "add_months": Function(2, "the same day n months later, or the month's end", lambda x, n: f"months_after({x}, {n})"),
+    "add_years": Function(2, "the same day n years later, or the month's end", lambda x, n: f"months_after({x}, 12 * ({n}))"),
+    "add_seconds": Function(2, "a moment n seconds later", lambda x, n: f"add_seconds({x}, {n})"),
+    "seconds": Function(2, "seconds from a to b", lambda a, b: f"seconds_between({a}, {b})"),
+    "div_up": Function(2, "whole division, rounded up", lambda a, b: f"div_up({a}, {b})"),
+    "div_down": Function(2, "whole division, rounded down", lambda a, b: f"div_down({a}, {b})"),
+    "km": Function(
+        4,
+        "great-circle kilometres between (lat, lon) and (lat, lon), R = 6371",
+        lambda a, b, c, d: f"great_circle_km({a}, {b}, {c}, {d})",
+    ),
+}
+
+_MACROS = """
+CREATE OR REPLACE TEMP MACRO cd(a, b) AS date_diff('day', CAST(a AS DATE), CAST(b AS DATE));
+CREATE OR REPLACE TEMP MACRO add_days(x, n) AS CAST(CAST(x AS DATE) + CAST(n AS INTEGER) AS DATE);
+CREATE OR REPLACE TEMP MACRO months_after(x, n) AS CAST(CAST(x AS DATE) + to_months(CAST(n AS INTEGER)) AS DATE);
+CREATE OR REPLACE TEMP MACRO add_seconds(x, n) AS x + to_seconds(n);
+CREATE OR REPLACE TEMP MACRO seconds_between(a, b) AS date_diff('second', a, b);
+CREATE OR REPLACE TEMP MACRO div_down(a, b) AS CAST(floor(a / b) AS BIGINT);
+CREATE OR REPLACE TEMP MACRO div_up(a, b) AS CAST(ceil(a / b) AS BIGINT);
+CREATE OR REPLACE TEMP MACRO great_circle_km(lat1, lon1, lat2, lon2) AS
+  2 * 6371 * asin(sqrt(least(1.0, pow(sin(radians(lat2 - lat1) / 2), 2)
+    + cos(radians(lat1)) * cos(radians(lat2)) * pow(sin(radians(lon2 - lon1) / 2), 2))));
+CREATE OR REPLACE TEMP MACRO calendar_place(x) AS
+  CASE WHEN CAST(x AS DATE) BETWEEN DATE '{first}' AND DATE '{last}'
+       THEN CAST(date_diff('day', DATE '{first}', CAST(x AS DATE)) + 1 AS INTEGER) END;
+CREATE OR REPLACE TEMP MACRO wd(a, b) AS
+  CASE WHEN a IS NULL OR b IS NULL THEN NULL
+       WHEN CAST(b AS DATE) <= CAST(a AS DATE) THEN 0
+       ELSE getvariable('working_days_until')[calendar_place(b)] - getvariable('working_days_until')[calendar_place(a)] END;
+CREATE OR REPLACE TEMP MACRO roll(x) AS getvariable('next_working_day')[calendar_place(x)];
+"""
+
+
+def duckdb_definitions(calendar: Calendar) -> list[str]:
+    """Return the statements that teach a DuckDB connection our functions and the working-day calendar."""
+    counts = ", ".join(str(count) for count in calendar.counts)
+    rolls = ", ".join(f"'{day.isoformat()}'" if day else "NULL" for day in calendar.rolls)
+    macros = _MACROS.format(first=calendar.first.isoformat(), last=calendar.last.isoformat())
+    return [
+        f"SET VARIABLE working_days_until = [{counts}]",
+        f"SET VARIABLE next_working_day = CAST([{rolls}] AS DATE[])",
+        *(statement for statement in macros.split(";\n") if statement.strip()),
+    ]

@@ -1,0 +1,123 @@
+"""Judging: each base table once, every rule at a time, five counts that add up to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from analyzer.engine.compile import ROW
+from analyzer.engine.connect import create_missing_tables
+from analyzer.engine.plan import VERDICTS, BasePlan, Mistake, plan_base
+from analyzer.engine.rollup import create_result_tables, roll_up
+from analyzer.engine.setting import Setting
+from analyzer.model import AnalyzerError, Problem, Text, Verdict
+from analyzer.rulebook.library import Library, RuleFile
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class RuleCounts:
+    """The five counts of one rule; they add up to `total`, the rows of its base table."""
+
+    code: str
+    table: str
+    counts: Mapping[Verdict, int]
+    findings: int
+
+    @property
+    def total(self) -> int:
+        """All rows that the rule looked at."""
+        return sum(self.counts.values())
+
+
+def plan_rules(setting: Setting, library: Library, rules: Sequence[RuleFile]) -> list[BasePlan]:
+    """Compile the rules by base table; raise one `AnalyzerError` with every mistake, before anything runs."""
+    mistakes: list[Mistake] = []
+    plans = []
+    for table in dict.fromkeys(rule_file.rule.reads for rule_file in rules):
+        of_table = [rule_file.rule for rule_file in rules if rule_file.rule.reads == table]
+        plans.append(plan_base(setting, table, of_table, mistakes))
+    if mistakes:
+        raise AnalyzerError(dict.fromkeys(_problem(library, mistake) for mistake in mistakes))
+    return plans
+
+
+def judge(
+    con: duckdb.DuckDBPyConnection,
+    setting: Setting,
+    plans: Sequence[BasePlan],
+    progress: Progress | None = None,
+    keep_answers: dict[str, str] | None = None,
+) -> list[RuleCounts]:
+    """Judge every base table; fill `findings`, `finding_records`, `verdict_counts` and `not_assessable` in `con`.
+
+    `keep_answers`, when given, receives the answer of every row by its key; it is meant for one rule at a time.
+    """
+    create_missing_tables(con, setting.vocabulary)
+    create_result_tables(con)
+    results: list[RuleCounts] = []
+    for number, plan in enumerate(plans):
+        if progress:
+            progress(plan.table, number, len(plans))
+        results += _judge_base(con, setting, plan, keep_answers)
+    results.sort(key=lambda one: one.code)
+    rows = [
+        (one.code, one.table, *(one.counts[verdict] for verdict in VERDICTS.values()), one.total, one.findings)
+        for one in results
+    ]
+    if rows:
+        con.executemany(f"INSERT INTO verdict_counts VALUES ({', '.join('?' * len(rows[0]))})", rows)
+    return results
+
+
+def _judge_base(
+    con: duckdb.DuckDBPyConnection, setting: Setting, plan: BasePlan, keep_answers: dict[str, str] | None
+) -> list[RuleCounts]:
+    if not setting.supply.has(plan.table):
+        for rule in plan.rules:
+            con.execute("INSERT INTO not_assessable VALUES (?, ?, 0)", [rule.rule.code, f"table:{plan.table}"])
+        none = dict.fromkeys(VERDICTS.values(), 0)
+        return [RuleCounts(rule.rule.code, plan.table, none, 0) for rule in plan.rules]
+    made = plan.needed_gathers(plan.rules)
+    for shape, gathering in made:
+        con.execute(f'CREATE OR REPLACE TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})')
+    verdicts = f"verdicts_{plan.table}"
+    con.execute(f'CREATE OR REPLACE TABLE "{verdicts}" AS {plan.verdicts_query()}')
+    counts = _count(con, plan, verdicts)
+    findings = roll_up(con, plan, verdicts, counts)
+    if keep_answers is not None:
+        keep_answers.update(_answers(con, plan, verdicts))
+    for shape, _ in made:
+        con.execute(f'DROP TABLE "{shape.table}"')
+    con.execute(f'DROP TABLE "{verdicts}"')
+    return [
+        RuleCounts(rule.rule.code, plan.table, counts[rule.name], findings[rule.name]) for rule in plan.rules
+    ]
+
+
+def _count(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> dict[str, dict[Verdict, int]]:
+    columns = [
+        f'count(*) FILTER (WHERE "{rule.name}" = {number})' for rule in plan.rules for number in VERDICTS
+    ]
+    row = con.execute(f'SELECT {", ".join(columns)} FROM "{verdicts}"').fetchone()
+    assert row is not None
+    numbers = iter(row)
+    return {rule.name: {verdict: next(numbers) for verdict in VERDICTS.values()} for rule in plan.rules}
+
+
+def _answers(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> dict[str, str]:
+    names = ", ".join(f'v."{rule.name}"' for rule in plan.rules)
+    rows = con.execute(
+        f'SELECT {plan.key}, {names} FROM "{plan.table}" AS "{ROW}" JOIN "{verdicts}" AS v ON v."row_id" = "{ROW}".rowid'
+    ).fetchall()
+    return {str(key): str(VERDICTS[answer]) for key, *answers in rows for answer in answers}
+
+
+def _problem(library: Library, mistake: Mistake) -> Problem:
+    document = library.base_files[mistake.owner] if mistake.is_base else library.rules[mistake.owner].document
+    part = ".".join(str(step) for step in mistake.part)
+    cause = Text(f"{part}：{mistake.error.cause.zh}", f"{part}: {mistake.error.cause.en}")
+    return document.problem(cause, mistake.error.remedy, mistake.part)

@@ -1,0 +1,57 @@
+"""Which values of the law a finding rests on: each with its date, its article and who states it."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+
+from analyzer.engine.compile import CompiledRule
+from analyzer.engine.terms import constant_sql
+from analyzer.model.law import Citation, ParameterEntry
+
+
+def parameters_json(rule: CompiledRule, entries: str) -> str:
+    """Return the SQL of the JSON of the parameters of a finding; `entries` is the column of entry numbers of a row.
+
+    Where the records of one finding fall under two versions of a number, both stand in the list.
+    """
+    names = list(rule.parameters)
+    if not names:
+        return "'{}'"
+    known = rule.scope.setting.parameters
+    choices = [range(len(known[name].entries)) for name in names]
+    cases = []
+    for combination in product(*choices):
+        text = ",".join(str(number) for number in combination)
+        values = {
+            name: _entry(known[name].entries[number], known[name].unit)
+            for name, number in zip(names, combination, strict=True)
+        }
+        cases.append(f"WHEN '{text}' THEN {constant_sql(json.dumps(values, ensure_ascii=False))}")
+    pick = f"min({entries})"
+    one = f"CASE {pick} {' '.join(cases)} ELSE '{{}}' END"
+    other = one.replace(pick, f"max({entries})")
+    return f"CASE WHEN {pick} IS NOT DISTINCT FROM max({entries}) THEN {one} ELSE concat('[', {one}, ', ', {other}, ']') END"
+
+
+def _entry(entry: ParameterEntry, unit: str) -> dict[str, object]:
+    value = entry.value
+    said: dict[str, object] = {
+        "value": value if isinstance(value, int | str) or value is None else str(value),
+        "unit": unit,
+        "status": str(entry.status),
+        "origin": entry.origin,
+    }
+    if entry.from_:
+        said["from"] = entry.from_.isoformat()
+    if entry.basis:
+        said["basis"] = [_citation(one) for one in entry.basis]
+    return said
+
+
+def _citation(citation: Citation) -> dict[str, object]:
+    article = citation.article
+    said: dict[str, object] = {"law": citation.law}
+    if article is not None:
+        said["article"] = article if isinstance(article, str) else {"zh": article.zh, "en": article.en}
+    return said

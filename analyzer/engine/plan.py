@@ -1,0 +1,143 @@
+"""The plan of one base table: its gathers, its rules compiled, and the two queries that judge and explain.
+
+The first query answers every rule for every row in one pass and keeps a small number for each. The second brings
+subject, dates, amounts and facts for the rows that are not in order, and for those only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from analyzer.engine.compile import ROW, CompiledRule, PartError, RuleCompiler, verdict_sql
+from analyzer.engine.gathering import Gathering, compile_gather
+from analyzer.engine.joins import link_joins
+from analyzer.engine.language import LanguageError
+from analyzer.engine.names import GatherShape, Usage
+from analyzer.engine.setting import Setting
+from analyzer.engine.terms import Terms
+from analyzer.model import Verdict
+from analyzer.model.rule import Gather, Rule
+
+VERDICTS = {
+    1: Verdict.BREACH,
+    2: Verdict.REVIEW,
+    3: Verdict.COMPLIANT,
+    4: Verdict.NOT_ASSESSABLE,
+    5: Verdict.NOT_APPLICABLE,
+}
+"""The number by which an answer is kept while judging."""
+
+
+@dataclass
+class BasePlan:
+    """How the rules that read one base table are judged."""
+
+    setting: Setting
+    table: str
+    rules: list[CompiledRule] = field(default_factory=list)
+    gathers: dict[str, tuple[GatherShape, Gathering]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The SQL of a row's key; a key of two columns is joined with a bar."""
+        columns = self.setting.vocabulary[self.table].key
+        return " || '|' || ".join(f'"{ROW}"."{column}"' for column in columns)
+
+    def needed_gathers(self, rules: Sequence[CompiledRule]) -> list[tuple[GatherShape, Gathering]]:
+        """Return the gathers that the rules use and those they are built on, in the order of making."""
+        wanted: set[str] = set()
+        for rule in rules:
+            for name in {*rule.verdict_usage.gathers, *rule.finding_usage.gathers}:
+                wanted.add(rule.scope.gathers[name].table)
+        for shape, gathering in reversed(self.gathers.values()):
+            if shape.table in wanted:
+                wanted.update(other.table for other, _ in self.gathers.values() if f'"{other.table}"' in gathering.sql)
+        return [(shape, gathering) for shape, gathering in self.gathers.values() if shape.table in wanted]
+
+    def verdicts_query(self) -> str:
+        """Return the query that gives each row its answer under every rule."""
+        conditions = []
+        for rule in self.rules:
+            for part in ("applies", "breach", "review", "softer", "undecided"):
+                conditions.append(f'{getattr(rule, part)} AS "{rule.name}_{part}"')
+        answers = [f'CAST({verdict_sql(rule.name)} AS UTINYINT) AS "{rule.name}"' for rule in self.rules]
+        source = self.source(self.rules, [rule.verdict_usage for rule in self.rules])
+        return (
+            f'SELECT "row_id", {", ".join(answers)} FROM ('
+            f'SELECT "{ROW}".rowid AS "row_id", {", ".join(conditions)} {source}) AS judged'
+        )
+
+    def source(self, rules: Iterable[CompiledRule], usages: Iterable[Usage]) -> str:
+        """Return FROM the base row with every link and gather that the usages touch."""
+        links: dict[tuple[str, ...], None] = {}
+        joins: dict[str, None] = {}
+        for rule, usage in zip(rules, usages, strict=True):
+            for alias, path in usage.links:
+                if alias == ROW:
+                    links[path] = None
+        gathers: dict[str, str] = {}
+        for rule, usage in zip(rules, usages, strict=True):
+            terms = Terms(self.setting, rule.scope, (), None, Usage())
+            for name in usage.gathers:
+                shape = rule.scope.gathers[name]
+                if shape.table not in gathers:
+                    match = terms.gather_match(name)
+                    for _, path in terms.usage.links:
+                        links[path] = None
+                    gathers[shape.table] = f'LEFT JOIN "{shape.table}" ON {match}'
+        scope = next(iter(self.rules)).scope
+        joins.update(dict.fromkeys(link_joins(scope, links)))
+        joins.update(dict.fromkeys(gathers.values()))
+        return f'FROM "{self.table}" AS "{ROW}" {" ".join(joins)}'
+
+
+@dataclass(frozen=True)
+class Mistake(Exception):
+    """A rule or facts file that cannot be compiled: whose it is, the part, and the error."""
+
+    owner: str
+    is_base: bool
+    part: tuple[str | int, ...]
+    error: LanguageError
+
+
+def plan_base(setting: Setting, table: str, rules: Sequence[Rule], mistakes: list[Mistake]) -> BasePlan:
+    """Compile every rule that reads `table`; what cannot be compiled is added to `mistakes` and left out."""
+    plan = BasePlan(setting, table)
+    base = setting.bases.get(table)
+    shared = _shapes(plan, base.gather if base else {}, table, True, {}, mistakes)
+    for rule in rules:
+        own = _shapes(plan, rule.gather, rule.code, False, shared, mistakes)
+        try:
+            plan.rules.append(RuleCompiler(setting, rule, {**shared, **own}).compile())
+        except PartError as error:
+            mistakes.append(Mistake(rule.code, False, error.part, error.error))
+    return plan
+
+
+def _shapes(
+    plan: BasePlan,
+    gathers: dict[str, Gather],
+    owner: str,
+    is_base: bool,
+    earlier: dict[str, GatherShape],
+    mistakes: list[Mistake],
+) -> dict[str, GatherShape]:
+    shapes: dict[str, GatherShape] = {}
+    for name, gather in gathers.items():
+        tables = {known: shape.table for known, shape in {**earlier, **shapes}.items()}
+        try:
+            gathering = compile_gather(plan.setting, gather.sql, tables)
+        except LanguageError as error:
+            mistakes.append(Mistake(owner, is_base, ("gather", name, "sql"), error))
+            continue
+        table = f"{owner.lower().replace('-', '_')}__{name}"
+        built_on = [source for known in tables.values() if f'"{known}"' in gathering.sql
+                    for source in plan.gathers[known][0].sources]  # fmt: skip
+        sources = tuple(dict.fromkeys((*gathering.sources, *built_on)))
+        keys = set(gather.keys)
+        columns = tuple(column for column in gathering.columns if column not in keys)
+        shapes[name] = GatherShape(gather, table, columns, sources)
+        plan.gathers[table] = (shapes[name], gathering)
+    return shapes

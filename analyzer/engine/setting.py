@@ -1,0 +1,41 @@
+"""What the meaning of a rule depends on besides its own text: vocabulary, facts, parameters, supply, the date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from analyzer.model import Vocabulary
+from analyzer.model.law import Parameter
+from analyzer.model.rule import FactBase
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Which tables were supplied, and which of their columns at least one file had."""
+
+    columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def has(self, table: str) -> bool:
+        """Whether the table was supplied; a header without rows counts."""
+        return table in self.columns
+
+    def has_column(self, table: str, column: str) -> bool:
+        """Whether at least one file of the table had the column."""
+        return column in self.columns.get(table, frozenset())
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One audit's law and data, as far as compiling needs them.
+
+    `chain` holds the ids of the profile in force and of those it extends, the most local first.
+    """
+
+    vocabulary: Vocabulary
+    bases: Mapping[str, FactBase]
+    parameters: Mapping[str, Parameter]
+    chain: tuple[str, ...]
+    as_of: date
+    supply: Supply

@@ -1,0 +1,421 @@
+"""The meaning of an expression: its SQL value, when it is unknown, and when a blank is a plain fact.
+
+This is where blank and unknown are told apart. A *value* is NULL for both. `unknown` says that a cell was not
+supplied or could not be read; `absent` says that a blank counts as a fact here: a comparison with it is false, not
+undecided. Conditions are SQL booleans of three values: NULL means that the data cannot say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sqlglot import exp
+
+from analyzer.engine.functions import FUNCTIONS
+from analyzer.engine.language import LanguageError, call, parse, path
+from analyzer.engine.names import ColumnName, Gathered, Named, ParameterName, Path, Plain, Scope, Usage, nearest
+from analyzer.engine.setting import Setting
+from analyzer.model import Kind, Text
+from analyzer.model.law import Parameter
+
+_COMPARISONS: dict[type[exp.Expression], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.GT: ">",
+    exp.GTE: ">=",
+    exp.LT: "<",
+    exp.LTE: "<=",
+}
+_ARITHMETIC: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.DPipe: "||"}
+
+
+@dataclass(frozen=True)
+class Term:
+    """A value in SQL with what its NULL may mean. `constant` is set when the value is known before any row is."""
+
+    value: str
+    unknown: str | None = None
+    absent: str | None = None
+    constant: object = None
+    is_constant: bool = False
+
+
+@dataclass
+class Terms:
+    """Compiles the expressions of one rule over one scope, noting in `usage` what they touch.
+
+    `proof` holds the dotted names whose blank cell is evidence in this rule; `moment` is the SQL of the date that
+    picks the parameters' values (None while that very date is being compiled).
+    """
+
+    setting: Setting
+    scope: Scope
+    proof: Collection[str] = ()
+    moment: str | None = None
+    usage: Usage = field(default_factory=Usage)
+
+    # Conditions ------------------------------------------------------------------------------------------------
+
+    def condition(self, node: exp.Expression) -> str:
+        """Return the SQL boolean (true, false or NULL) of a condition."""
+        if isinstance(node, exp.Paren):
+            return self.condition(node.this)
+        if isinstance(node, exp.And | exp.Or):
+            word = "AND" if isinstance(node, exp.And) else "OR"
+            return f"({self.condition(node.left)} {word} {self.condition(node.right)})"
+        if isinstance(node, exp.Not):
+            return f"(NOT {self.condition(node.this)})"
+        if isinstance(node, exp.Boolean):
+            return "TRUE" if node.this else "FALSE"
+        if type(node) in _COMPARISONS:
+            return self._comparison(node)
+        if isinstance(node, exp.In):
+            return self._membership(node)
+        if isinstance(node, exp.Between):
+            low = exp.GTE(this=node.this, expression=node.args["low"])
+            high = exp.LTE(this=node.this, expression=node.args["high"])
+            return f"({self.condition(low)} AND {self.condition(high)})"
+        if (named := self._named(node)) is not None:
+            return self._within(named).condition(named.tree)
+        if (called := call(node)) is not None and called[0] in _PREDICATES:
+            return _PREDICATES[called[0]](self, called[1])
+        return self._bare(node)
+
+    def _comparison(self, node: exp.Expression) -> str:
+        left, right = self.term(node.this), self.term(node.expression)
+        plain = f"({left.value} {_COMPARISONS[type(node)]} {right.value})"
+        blank_means = "TRUE" if isinstance(node, exp.NEQ) else "FALSE"
+        return _with_absent(plain, (left, right), blank_means)
+
+    def _membership(self, node: exp.In) -> str:
+        left = self.term(node.this)
+        members = [self.term(member) for member in node.expressions]
+        plain = f"({left.value} IN ({', '.join(member.value for member in members)}))"
+        return _with_absent(plain, (left, *members), "FALSE")
+
+    def _bare(self, node: exp.Expression) -> str:
+        term = self.term(node)
+        if term.absent is None:
+            return f"({term.value})"
+        return f"CASE WHEN ({term.value}) IS NOT NULL THEN ({term.value}) WHEN {term.absent} THEN FALSE END"
+
+    # Values ----------------------------------------------------------------------------------------------------
+
+    def term(self, node: exp.Expression) -> Term:
+        """Return the value of an expression with what its NULL may mean."""
+        if isinstance(node, exp.Paren):
+            return self.term(node.this)
+        if isinstance(node, exp.Literal):
+            text = str(node.this)
+            return _constant(text if node.is_string else Decimal(text))
+        if isinstance(node, exp.Cast):
+            return Term(node.sql(dialect="duckdb"))
+        if isinstance(node, exp.Neg):
+            inner = self.term(node.this)
+            return Term(f"(-{inner.value})", inner.unknown, inner.absent)
+        if type(node) in _ARITHMETIC:
+            left, right = self.term(node.this), self.term(node.expression)
+            return _combine(f"({left.value} {_ARITHMETIC[type(node)]} {right.value})", (left, right))
+        if isinstance(node, exp.Case):
+            return self._case(node)
+        if isinstance(node, exp.Null):
+            return Term("NULL")
+        if (called := call(node)) is not None:
+            return self._call(*called, node)
+        if (parts := path(node)) is not None:
+            return self._name(parts)
+        return Term(self.condition(node))
+
+    def _case(self, node: exp.Case) -> Term:
+        """A CASE over a constant (a choice among parameters) is decided now; what it leaves out is not needed."""
+        subject = self.term(node.this) if node.this is not None else None
+        default = node.args.get("default")
+        if subject is not None and subject.is_constant:
+            for branch in node.args["ifs"]:
+                if self.term(branch.this).constant == subject.constant:
+                    return self.term(branch.args["true"])
+            return self.term(default) if default is not None else Term("NULL")
+        pieces = []
+        results = []
+        for branch in node.args["ifs"]:
+            if subject is None:
+                test = self.condition(branch.this)
+            else:
+                test = f"{subject.value} = {self.term(branch.this).value}"
+            results.append(self.term(branch.args["true"]))
+            pieces.append(f"WHEN {test} THEN {results[-1].value}")
+        if default is not None:
+            results.append(self.term(default))
+            pieces.append(f"ELSE {results[-1].value}")
+        return Term(f"CASE {' '.join(pieces)} END", _any(result.unknown for result in results))
+
+    def _call(self, name: str, arguments: list[exp.Expression], node: exp.Expression) -> Term:
+        if name in _PREDICATES:
+            return Term(_PREDICATES[name](self, arguments))
+        if name == "or_else":
+            return self._or_else(arguments)
+        if name == "as_key":
+            inner = self.term(arguments[0])
+            unknown = f" WHEN {inner.unknown} THEN '?'" if inner.unknown else ""
+            return Term(f"CASE WHEN {inner.value} IS NOT NULL THEN {inner.value}{unknown} ELSE '' END")
+        function = FUNCTIONS.get(name)
+        if function is None:
+            raise _no_function(name)
+        if function.arity not in (-1, len(arguments)):
+            raise LanguageError(
+                Text(
+                    f"`{node.sql()}`：{name} 需要 {function.arity} 个参数",
+                    f"`{node.sql()}`: {name} takes {function.arity} arguments",
+                )
+            )
+        terms = [self.term(argument) for argument in arguments]
+        if name == "days" and terms[2].is_constant:
+            return _combine(f"{terms[2].constant}({terms[0].value}, {terms[1].value})", terms[:2])
+        return _combine(function.duckdb(*(term.value for term in terms)), terms)
+
+    def _or_else(self, arguments: list[exp.Expression]) -> Term:
+        """`or_else(x, y)`: y where x is blank; unknown where x is unknown."""
+        first, second = self.term(arguments[0]), self.term(arguments[1])
+        if first.unknown is None:
+            value = f"CASE WHEN {first.value} IS NOT NULL THEN {first.value} ELSE {second.value} END"
+            return Term(value, second.unknown, _both(f"{first.value} IS NULL", second.absent))
+        value = (
+            f"CASE WHEN {first.value} IS NOT NULL THEN {first.value} WHEN {first.unknown} THEN NULL"
+            f" ELSE {second.value} END"
+        )
+        blank = f"({first.value} IS NULL AND NOT {first.unknown})"
+        unknown = _any((first.unknown, _both(blank, second.unknown)))
+        return Term(value, unknown, _both(blank, second.absent))
+
+    def _named(self, node: exp.Expression) -> Named | None:
+        parts = path(node)
+        if parts is None or parts == ("as_of",):
+            return None
+        meaning = self.scope.resolve(parts)
+        return meaning if isinstance(meaning, Named) else None
+
+    def _within(self, named: Named) -> Terms:
+        """Return the compiler for the scope that a named expression is read in (behind a link, say)."""
+        if named.scope is self.scope:
+            return self
+        return Terms(self.setting, named.scope, self.proof, self.moment, self.usage)
+
+    def _name(self, parts: Path) -> Term:
+        if parts == ("as_of",):
+            return Term(f"DATE '{self.setting.as_of.isoformat()}'")
+        meaning = self.scope.resolve(parts)
+        if isinstance(meaning, Named):
+            return self._within(meaning).term(meaning.tree)
+        if isinstance(meaning, ParameterName):
+            self.usage.parameters[meaning.name] = None
+            return parameter_term(self.setting.parameters[meaning.name], self.moment)
+        if isinstance(meaning, Gathered):
+            return self._gathered(meaning)
+        return Term(meaning.sql) if isinstance(meaning, Plain) else self._column(meaning)
+
+    def _gathered(self, name: Gathered) -> Term:
+        """The gathered value, or what `none` says for a known key that finds nothing."""
+        self.usage.gathered[(name.gather, name.column)] = None
+        shape = name.scope.gathers[name.gather]
+        value = f'"{shape.table}"."{name.column}"'
+        supplied = all(self.setting.supply.has(table) for table in shape.sources)
+        if name.column in shape.gather.none and supplied:
+            default = constant_sql(shape.gather.none[name.column])
+            keys = list(self.gather_keys(name.gather).values())
+            if shape.gather.during is not None:
+                keys.append(self.term(parse(shape.gather.during.date)).value)
+            known = " AND ".join(f"{key} IS NOT NULL" for key in keys)
+            value = f'CASE WHEN "{shape.table}"."matched" THEN {value} WHEN {known} THEN {default} END'
+        return Term(value, f"(({value}) IS NULL)")
+
+    def gather_keys(self, gather: str) -> dict[str, str]:
+        """Return, for each key column of a gather, the SQL of the base row that it is matched on."""
+        keys = self.scope.gathers[gather].gather.keys
+        return {column: self.term(parse(expression)).value for column, expression in keys.items()}
+
+    def gather_match(self, gather: str) -> str:
+        """Return the SQL of the join of the base row to a gather."""
+        shape = self.scope.gathers[gather]
+        matches = [f'"{shape.table}"."{column}" = {value}' for column, value in self.gather_keys(gather).items()]
+        if (during := shape.gather.during) is not None:
+            day = self.term(parse(during.date)).value
+            matches.append(f'{day} >= "{shape.table}"."{during.from_}" AND {day} < "{shape.table}"."{during.until}"')
+        return " AND ".join(matches)
+
+    def _column(self, name: ColumnName) -> Term:
+        column, scope = name.column, name.scope
+        self._touch(scope, column.name)
+        is_fact = column.blank_is_fact or ".".join((*scope.path, column.name)) in self.proof
+        supply = self.setting.supply
+        if column.absent is not None and supply.has(scope.table) and not supply.has_column(scope.table, column.name):
+            return self._ordinary(name, is_fact)
+        bit = self.setting.vocabulary[scope.table].bit(column.name)
+        unknown = f"(({scope.mask} & {bit}) <> 0)"
+        if scope.path:
+            # A link that found no row has no mask: what it would have said is unknown.
+            unknown = f"coalesce({unknown}, TRUE)"
+        if column.blank_is is not None:
+            filled = f"CASE WHEN {name.sql} IS NOT NULL THEN {name.sql} WHEN {unknown} THEN NULL ELSE {column.blank_is} END"
+            return Term(filled, unknown)
+        return Term(name.sql, unknown, f"({name.sql} IS NULL AND NOT {unknown})" if is_fact else None)
+
+    def _touch(self, scope: Scope, column: str) -> None:
+        self.usage.columns[(scope.alias, scope.path, column)] = None
+        for length in range(1, len(scope.path) + 1):
+            self.usage.links[(scope.alias, scope.path[:length])] = None
+
+    def _ordinary(self, name: ColumnName, is_fact: bool) -> Term:
+        """A further column that no file of the table has counts as its ordinary value."""
+        column, scope = name.column, name.scope
+        if column.absent == "blank":
+            literal = f"CAST(NULL AS {column.kind.sql_type})"
+        else:
+            literal = str(column.absent) if column.kind is Kind.BOOLEAN else f"'{column.absent}'"
+        is_fact = is_fact and column.absent == "blank"
+        if not scope.path:
+            return Term(literal, None, "TRUE" if is_fact else None)
+        key = self.setting.vocabulary[scope.table].key[0]
+        present = scope.sql(scope.path, key)
+        self._touch(scope, key)
+        value = f"CASE WHEN {present} IS NOT NULL THEN {literal} END"
+        return Term(value, f"({present} IS NULL)", f"({present} IS NOT NULL)" if is_fact else None)
+
+    # Predicates that ask about blanks and links ------------------------------------------------------------------
+
+    def blank(self, arguments: list[exp.Expression]) -> str:
+        """`blank(x)`: true for a blank cell, false for a filled one, NULL for an unknown one."""
+        term = self._raw(arguments[0])
+        if term.is_constant:
+            return "TRUE" if term.constant is None else "FALSE"
+        unknown = f" WHEN {term.unknown} THEN NULL" if term.unknown else ""
+        return f"CASE WHEN {term.value} IS NOT NULL THEN FALSE{unknown} ELSE TRUE END"
+
+    def _raw(self, node: exp.Expression) -> Term:
+        """A column's own cell, even where a blank stands for a value elsewhere."""
+        parts = path(node)
+        if parts is not None and parts != ("as_of",):
+            meaning = self.scope.resolve(parts)
+            if isinstance(meaning, ColumnName) and meaning.column.blank_is is not None:
+                return Term(meaning.sql, self._column(meaning).unknown)
+        return self.term(node)
+
+    def found(self, arguments: list[exp.Expression]) -> str:
+        """`found(link)`: whether the look-up found its row; NULL when the link is blank or the table is missing."""
+        parts = path(arguments[0])
+        if parts is None:
+            raise LanguageError(Text("found() 里要写关联名", "found() takes the name of a link"))
+        parent, name = self.scope.resolve_link(parts)
+        link, target = parent.links[name], parent.link(name)
+        key = self.setting.vocabulary[link.table].key[0]
+        self._touch(target, key)
+        by = Terms(self.setting, parent, (), self.moment, self.usage)._name((link.by,))
+        missing = "FALSE" if link.missing == "fact" and self.setting.supply.has(link.table) else "NULL"
+        none = f" WHEN {by.absent} THEN FALSE" if by.absent else ""
+        present = target.sql(target.path, key)
+        return f"CASE WHEN {present} IS NOT NULL THEN TRUE WHEN {by.value} IS NOT NULL THEN {missing}{none} END"
+
+    def known(self, arguments: list[exp.Expression]) -> str:
+        """`known(c)`: the condition is certainly true; blank and unknown count as not."""
+        return f"CASE WHEN {self.condition(arguments[0])} THEN TRUE ELSE FALSE END"
+
+    def unknown_if(self, arguments: list[exp.Expression]) -> str:
+        """`unknown_if(c)`: NULL where c may be true, false elsewhere; to be joined with OR."""
+        inner = self.condition(arguments[0])
+        return f"CASE WHEN {inner} IS DISTINCT FROM FALSE THEN NULL ELSE FALSE END"
+
+    def supplied(self, arguments: list[exp.Expression]) -> str:
+        """`supplied('table')` or `supplied('table', 'column')`: whether an export brought it."""
+        names = [str(argument.this) for argument in arguments]
+        supply = self.setting.supply
+        has = supply.has(names[0]) if len(names) == 1 else supply.has_column(names[0], names[1])
+        return "TRUE" if has else "FALSE"
+
+    def profile(self, arguments: list[exp.Expression]) -> str:
+        """`profile('henan')`: whether the profile in force is that one or extends it."""
+        return "TRUE" if str(arguments[0].this) in self.setting.chain else "FALSE"
+
+
+_PREDICATES: dict[str, Callable[[Terms, list[exp.Expression]], str]] = {
+    "blank": Terms.blank,
+    "filled": lambda terms, arguments: f"(NOT {terms.blank(arguments)})",
+    "found": Terms.found,
+    "known": Terms.known,
+    "unknown_if": Terms.unknown_if,
+    "supplied": Terms.supplied,
+    "profile": Terms.profile,
+}
+PREDICATES = tuple(_PREDICATES)
+
+
+def parameter_term(parameter: Parameter, moment: str | None) -> Term:
+    """Return a parameter's value at `moment`; a null value is a fact, so that it switches its comparison off."""
+    entries = parameter.entries
+    if entries[-1].from_ is None and len({entry.value for entry in entries}) == 1:
+        return _constant(entries[0].value)
+    if moment is None:
+        raise LanguageError(
+            Text(
+                f"参数 {parameter.name} 随日期变化，不能用来确定日期",
+                f"the parameter {parameter.name} changes by date and cannot decide the date",
+            )
+        )
+    value = dated(moment, [(entry.from_, constant_sql(entry.value)) for entry in entries])
+    absent = dated(moment, [(entry.from_, "TRUE" if entry.value is None else "FALSE") for entry in entries], "TRUE")
+    return Term(value, f"({moment} IS NULL)", absent)
+
+
+def dated(moment: str, entries: list[tuple[date | None, str]], before: str = "NULL") -> str:
+    """Return a CASE that picks the latest entry on or before `moment`; `before` holds ahead of the first."""
+    latest_first = sorted(entries, key=lambda entry: entry[0] or date.min, reverse=True)
+    pieces = [f"WHEN {moment} IS NULL THEN NULL"]
+    for start, value in latest_first:
+        if start is None:
+            return f"CASE {' '.join(pieces)} ELSE {value} END"
+        pieces.append(f"WHEN {moment} >= DATE '{start.isoformat()}' THEN {value}")
+    return f"CASE {' '.join(pieces)} ELSE {before} END"
+
+
+def constant_sql(value: object) -> str:
+    """Return the SQL of a plain value."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    if isinstance(value, int | float | Decimal):
+        return str(value)
+    text = str(value).replace("'", "''")
+    return f"'{text}'"
+
+
+def _constant(value: object) -> Term:
+    return Term(constant_sql(value), None, "TRUE" if value is None else None, value, True)
+
+
+def _combine(value: str, terms: Collection[Term]) -> Term:
+    return Term(value, _any(term.unknown for term in terms), _any(term.absent for term in terms))
+
+
+def _with_absent(plain: str, terms: Collection[Term], blank_means: str) -> str:
+    absent = _any(term.absent for term in terms)
+    return plain if absent is None else f"CASE WHEN {absent} THEN {blank_means} ELSE {plain} END"
+
+
+def _any(conditions: Iterable[str | None]) -> str | None:
+    present = [condition for condition in conditions if condition]
+    if not present:
+        return None
+    return present[0] if len(present) == 1 else "(" + " OR ".join(dict.fromkeys(present)) + ")"
+
+
+def _both(first: str, second: str | None) -> str | None:
+    return None if second is None else f"({first} AND {second})"
+
+
+def _no_function(name: str) -> LanguageError:
+    known = [*FUNCTIONS, *PREDICATES, "or_else", "as_key"]
+    return LanguageError(Text(f"没有函数 `{name}`", f"there is no function `{name}`"), nearest(name, known))

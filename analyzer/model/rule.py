@@ -1,0 +1,196 @@
+"""What a rule file and a facts file say, as frozen types.
+
+A rule is data: it names the table that it judges, when it applies, what breaks it and what only raises a doubt.
+Everything here mirrors the YAML one to one; unknown keys are refused. The expressions stay text: the engine gives
+them their three-valued meaning.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from analyzer.model.errors import Text
+from analyzer.model.verdict import Force, Severity
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Wording(_Strict):
+    """A text in both languages; neither may be missing."""
+
+    zh: str
+    en: str
+
+    @property
+    def text(self) -> Text:
+        """The same as a `Text`."""
+        return Text(self.zh, self.en)
+
+
+def _one_or_many(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _expression(value: Any) -> Any:
+    """YAML reads `true` and `3` as values; in an expression they are text again."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+Names = Annotated[list[str], BeforeValidator(_one_or_many)]
+Expression = Annotated[str, BeforeValidator(_expression)]
+
+
+class Citation(_Strict):
+    """An article that a rule rests on; `law` is an instrument of `rules/law`."""
+
+    law: str
+    article: str | Wording | None = None
+    from_: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+
+class Link(_Strict):
+    """A look-up of one row of another table by its key.
+
+    `missing` says what a filled link means that finds no row: a fact (the register does not have it) or unknown.
+    """
+
+    table: str
+    by: str
+    missing: Literal["fact", "unknown"] = "fact"
+
+
+class During(_Strict):
+    """A stretch of time: the base row's `date` lies in [`from`, `until`) of the gathered row."""
+
+    date: str
+    from_: str = Field(alias="from")
+    until: str
+
+
+class Gather(_Strict):
+    """A query that gathers rows by a key and decides nothing.
+
+    `by` names what the base row is matched on: a list of names that the query returns too, or a mapping from the
+    query's column to an expression over the base row. `none` gives the values for a base row whose key is known
+    and finds nothing; a blank or unknown key, or a table that was not supplied, leaves every value unknown.
+    With `during` the row must also lie in the gathered row's stretch of time; the stretches of a key are disjoint.
+    """
+
+    by: dict[str, Expression] | Names
+    during: During | None = None
+    sql: str
+    none: dict[str, Any] = Field(default_factory=dict)
+    about: Wording | None = None
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The key columns of the query and the expression of the base row that each must equal."""
+        return dict(self.by) if isinstance(self.by, dict) else {name: name for name in self.by}
+
+
+class FactBase(_Strict):
+    """What is known of one row of a base table: its links, its named expressions, what was gathered for it."""
+
+    facts: str
+    about: Wording
+    as_of: Expression | None = None
+    agency: Expression | None = None
+    station: Expression | None = None
+    amount: Expression | None = None
+    leave_out: Expression | None = None
+    links: dict[str, Link] = Field(default_factory=dict)
+    define: dict[str, Expression] = Field(default_factory=dict)
+    gather: dict[str, Gather] = Field(default_factory=dict)
+
+
+class Subject(_Strict):
+    """Whom or what a finding is about. A row whose id is blank is a subject of its own."""
+
+    kind: str
+    id: Expression
+
+
+class Method(_Strict):
+    """A statistical method that judges gathered units; the settings are its own."""
+
+    name: str
+    unit: Names
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class ExampleCase(_Strict):
+    """One proof: rows in, answer out. `given` overlays the base rows; `expect` is one answer or one a key."""
+
+    name: str
+    given: dict[str, Any] = Field(default_factory=dict)
+    expect: str | dict[str, str]
+    as_of: date | None = None
+    profile: str | None = None
+    set: dict[str, Any] = Field(default_factory=dict)
+
+
+class Examples(_Strict):
+    """The proof beside the rule. A column that is not mentioned is unknown, never blank."""
+
+    base: dict[str, Any] = Field(default_factory=dict)
+    as_of: date | None = None
+    profile: str | None = None
+    set: dict[str, Any] = Field(default_factory=dict)
+    cases: list[ExampleCase]
+
+
+class Rule(_Strict):
+    """One rule of the library, in the order in which a rule file is written."""
+
+    id: str
+    code: str
+    version: int = 1
+    status: Literal["draft", "active", "retired"] = "active"
+    formerly: list[str] = Field(default_factory=list)
+    force: Force
+    severity: Severity
+    severity_when: dict[Severity, Expression] = Field(default_factory=dict)
+    title: Wording
+    requirement: Wording
+    basis: list[Citation]
+
+    reads: str
+    profile: str | None = None
+    as_of: Expression | None = None
+    withdrawn: Literal["left_out", "judged"] = "left_out"
+    define: dict[str, Expression] = Field(default_factory=dict)
+    gather: dict[str, Gather] = Field(default_factory=dict)
+    method: Method | None = None
+
+    applies_when: Expression = "true"
+    breach: Expression | None = None
+    review: Expression | None = None
+    review_instead: Expression | None = None
+    undecided_when: Expression | None = None
+    blank_is_proof: list[str] = Field(default_factory=list)
+
+    subject: Subject
+    episode: Annotated[list[Expression], BeforeValidator(_one_or_many)] = Field(default_factory=list)
+    date: Expression | None = None
+    agency: Expression | None = None
+    station: Expression | None = None
+    amount: Expression | None = None
+    facts: list[str] = Field(default_factory=list)
+    explain: Wording
+    remedy: Wording
+    limits: Wording | None = None
+    answers: list[str] = Field(default_factory=list)
+    examples: Examples
+
+    @property
+    def family(self) -> str:
+        """The letters of the code: `NTC` of `NTC-05`."""
+        return self.code.split("-")[0]

@@ -1,0 +1,9 @@
+"""Made data with known breaches: a believable bureau, its exports, and the truth about them.
+
+May import `model` and the readers of `rulebook`. Start with `make_bureau`; what is planted and which codes it
+must raise is data under `rules/samples/`.
+"""
+
+from analyzer.samples.bureau import Bureau, Truth, make_bureau
+
+__all__ = ["Bureau", "Truth", "make_bureau"]
