@@ -326,10 +326,12 @@ def verdict_sql(prefix: str) -> str:
     applies, breach, review, softer, undecided = (
         f'"{prefix}_{part}"' for part in ("applies", "breach", "review", "softer", "undecided")
     )
+    hard = f"({breach} AND NOT {softer})"
+    soft = f"({review} OR ({breach} AND {softer}))"
     return (
         f"CASE WHEN NOT {applies} THEN 5 WHEN {applies} IS NULL THEN 4"
-        f" WHEN {breach} AND NOT {softer} THEN 1 WHEN {review} OR ({breach} AND {softer}) THEN 2"
-        f" WHEN {breach} IS NULL OR {review} IS NULL OR {undecided} THEN 4 ELSE 3 END"
+        f" WHEN {hard} THEN 1 WHEN {soft} THEN 2"
+        f" WHEN {hard} IS NULL OR {soft} IS NULL OR {undecided} THEN 4 ELSE 3 END"
     )
 
 

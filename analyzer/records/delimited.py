@@ -26,8 +26,8 @@ csv.field_size_limit(1 << 26)
 
 def open_text(
     con: duckdb.DuckDBPyConnection, text: Utf8, score: Callable[[Sequence[Sequence[str]]], int], held: str
-) -> Sheet:
-    """Return the one sheet of a text file. `score` says how many headers it knows in some rows; it picks the separator.
+) -> tuple[Sheet, str]:
+    """Return the one sheet of a text file and its separator. `score` says how many headers it knows in some rows; it picks the separator.
 
     Raises `Unreadable` when there is nothing in it.
     """
@@ -53,7 +53,7 @@ def open_text(
     sheet.relation, sheet.expected = _fast(con, text, separator, width, head)
     if not sheet.relation:
         read_slowly(con, text, separator, sheet, held)
-    return sheet
+    return sheet, separator
 
 
 def _separators(start: str) -> list[str]:

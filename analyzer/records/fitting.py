@@ -65,14 +65,20 @@ class Fitter:
             best = _by_name(best, file, sheet)
         return best[0] if len(best) == 1 else _several_fit(best)
 
-    def looks_like_export(self, head: Sequence[Row]) -> bool:
-        """Whether any row of `head` holds at least three known headers, so that it is no mere page of notes."""
-        known = [headers for headers in self._headers.values()]
-        return any(
-            sum(1 for cell in row if cell and len(cell) < 40 and headers.match(cell)) >= 3
-            for row in head
-            for headers in known
+    def known(self, rows: Sequence[Row]) -> int:
+        """Return how many known headers of one table the best of `rows` holds."""
+        return max(
+            (
+                sum(1 for cell in row if cell and len(cell) <= 60 and headers.match(cell))
+                for row in rows
+                for headers in self._headers.values()
+            ),
+            default=0,
         )
+
+    def looks_like_export(self, head: Sequence[Row]) -> bool:
+        """Whether a row of `head` holds three known headers or more, so that it is no mere page of notes."""
+        return self.known(head) >= 3
 
     def near(self, header: str, table: Table) -> Text:
         """Return the known headers of `table` nearest to `header`."""

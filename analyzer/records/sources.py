@@ -191,13 +191,9 @@ class Unpacking:
                     if written > allowed or self.members_left < 0:
                         raise Unreadable(_BOMB)
                     out.write(piece)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-            if isinstance(error, Unreadable):
-                raise
-            raise Unreadable(Text("压缩包里的文件损坏", "the member is damaged")) from None
-        except Exception as error:
-            if isinstance(error, Unreadable):
-                raise
+        except Unreadable:
+            raise
+        except Exception:  # the decompressors raise errors of their own, zlib.error and lzma.LZMAError among them
             raise Unreadable(Text("压缩包里的文件损坏", "the member is damaged")) from None
         finally:
             self.bytes_left -= written

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from analyzer.rulebook.document import Document, Step, nearest, read_document
 
 Steps = tuple[Step, ...]
 NOTHING = Text("", "")
+_DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 
 
 def read_folder(folder: Path, problems: list[Problem]) -> list[Document]:
@@ -24,10 +26,29 @@ def read_folder(folder: Path, problems: list[Problem]) -> list[Document]:
         problems.append(Problem(folder.as_posix(), cause))
     for path in paths:
         try:
-            documents.append(read_document(path))
+            documents.append(open_document(path))
         except AnalyzerError as error:
             problems.extend(error.problems)
     return documents
+
+
+def open_document(path: Path) -> Document:
+    """Read one file; a day that no calendar has (2021-02-30) is a problem like any other mistake."""
+    try:
+        return read_document(path)
+    except ValueError as error:
+        cause = Text(f"文件读不出来：{error}", f"the file cannot be read: {error}")
+        raise AnalyzerError(list(_impossible_days(path)) or Problem(path.as_posix(), cause)) from None
+
+
+def _impossible_days(path: Path) -> Iterator[Problem]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for match in _DAY.finditer(line):
+            try:
+                date(*map(int, match.groups()))
+            except ValueError:
+                cause = Text(f"没有 {match[0]} 这一天", f"there is no day {match[0]}")
+                yield Problem(f"{path.as_posix()}, line {number}", cause)
 
 
 @dataclass(frozen=True)

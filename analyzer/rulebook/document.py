@@ -31,7 +31,7 @@ class Document:
     def line(self, *steps: Step) -> int:
         """Return the line (from 1) of the node at `steps`, or of the nearest node above it that exists."""
         text = self.path.read_text(encoding="utf-8")
-        node: Node | None = YAML(typ="safe").compose(text)
+        node: Node | None = YAML(typ="safe", pure=True).compose(text)
         line = 1
         for step in steps:
             found = _child(node, step)
@@ -66,7 +66,7 @@ def read_document(path: Path) -> Document:
     Raises `AnalyzerError` with file and line when it cannot be read, is not YAML, or repeats a key.
     """
     try:
-        data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        data = _load(path.read_text(encoding="utf-8"))
     except DuplicateKeyError as error:
         raise AnalyzerError(_yaml_problem(path, error, Text("同一个键写了两次", "a key is written twice"))) from None
     except MarkedYAMLError as error:
@@ -78,6 +78,14 @@ def read_document(path: Path) -> Document:
         cause = Text("文件最外层应是“键: 值”", "the top of the file must be `key: value` pairs")
         raise AnalyzerError(Problem(f"{path.as_posix()}, line 1", cause))
     return Document(path, data)
+
+
+def _load(text: str) -> Any:
+    """Read with libyaml, which is ten times faster but refuses a bare 09:30 in braces; then with the patient loader."""
+    try:
+        return YAML(typ="safe").load(text)
+    except MarkedYAMLError:
+        return YAML(typ="safe", pure=True).load(text)
 
 
 def _yaml_problem(path: Path, error: MarkedYAMLError, cause: Text) -> Problem:

@@ -66,22 +66,16 @@ class EntryReader:
             return None
         required = ("value", "status") if self.origin == BASE else ("value",)
         self.checker.keys(raw, _KEYS, required, at)
+        basis = self._basis(raw.get("basis"), (*at, "basis"))
+        from_ = self.checker.day(raw, "from", at)
+        self._check_dates(from_, basis, at)
+        status = self._status(parameter, raw, bool(basis), at)
+        checked_on, note = self.checker.day(raw, "checked_on", at), self.checker.text(raw, "note", at)
         value = read_value(parameter, raw.get("value"))
         if isinstance(value, Text):
             self.checker.report((*at, "value"), value.zh, value.en, value_remedy(parameter))
             return None
-        basis = self._basis(raw.get("basis"), (*at, "basis"))
-        from_ = self.checker.day(raw, "from", at)
-        self._check_dates(from_, basis, at)
-        return ParameterEntry(
-            from_=from_,
-            value=value,
-            status=self._status(parameter, raw, bool(basis), at),
-            basis=basis,
-            checked_on=self.checker.day(raw, "checked_on", at),
-            note=self.checker.text(raw, "note", at),
-            origin=self.origin,
-        )
+        return ParameterEntry(from_, value, status, basis, checked_on, note, self.origin)
 
     def _status(self, parameter: Parameter, raw: dict[Any, Any], has_basis: bool, at: Steps) -> Status:
         word = self.checker.word(raw, "status", _STATUSES, at)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from analyzer.model import AnalyzerError, Problem, Text
 from analyzer.model.law import Instrument, Parameter, ParameterEntry, Profile
-from analyzer.rulebook.checks import Checker, read_folder
-from analyzer.rulebook.document import Document, nearest, read_document
+from analyzer.rulebook.checks import Checker, open_document, read_folder
+from analyzer.rulebook.document import Document, nearest
 from analyzer.rulebook.entries import EntryReader
 from analyzer.rulebook.law import read_instruments
 
@@ -48,7 +48,7 @@ def load_profile_file(
 ) -> Profile:
     """Read the profile that a bureau wrote itself, on top of the ones that are there."""
     problems: list[Problem] = []
-    checker = Checker(read_document(path), problems)
+    checker = Checker(open_document(path), problems)
     profile = _profile(checker, parameters, laws)
     _check_parents(checker, profile.id, {**profiles, profile.id: profile})
     if problems:

@@ -5,5 +5,7 @@ must raise is data under `rules/samples/`.
 """
 
 from analyzer.samples.bureau import Bureau, Truth, make_bureau
+from analyzer.samples.canonical import write_canonical
+from analyzer.samples.exports import write_exports
 
-__all__ = ["Bureau", "Truth", "make_bureau"]
+__all__ = ["Bureau", "Truth", "make_bureau", "write_canonical", "write_exports"]

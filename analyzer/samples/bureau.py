@@ -59,6 +59,7 @@ class Bureau:
     vocabulary: Vocabulary
     tables: Mapping[str, pl.DataFrame]
     truth: Truth
+    rules_dir: Path
 
 
 def make_bureau(detections: int, seed: int, rules_dir: Path) -> Bureau:
@@ -85,7 +86,7 @@ def make_bureau(detections: int, seed: int, rules_dir: Path) -> Bureau:
         expected=tuple(sorted(harvest.expected)),
         scenarios=tuple(scenarios),
     )
-    return Bureau(vocabulary, tables, truth)
+    return Bureau(vocabulary, tables, truth, rules_dir)
 
 
 def _covered(scenarios: list[Scenario]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ Numbers = npt.NDArray[np.int64]
 Words = npt.NDArray[np.object_]
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # no I, no O
-_SPREAD = 7919  # a prime that divides the size of none of the sets below
+_SPREAD = 39_916_801  # a prime that divides the size of none of the sets below
 _PHONES = 100_000_000
 
 
@@ -29,20 +29,21 @@ def plates(setting: Setting, numbers: Numbers, *, planted: bool = False) -> Word
     """
     prefixes = np.array([str(p) for p in setting.words["plate_prefixes"]], dtype=object)
     if planted:
-        tails = _padded(numbers * _SPREAD % 100_000, 5)
-        return np.asarray(prefixes[numbers // 100_000 % len(prefixes)] + tails, dtype=object)
-    size = len(_LETTERS) * 10_000
-    place = numbers // len(prefixes) * _SPREAD % size
-    letters = np.array(list(_LETTERS), dtype=object)[place // 10_000]
-    return np.asarray(prefixes[numbers % len(prefixes)] + letters + _padded(place % 10_000, 4), dtype=object)
+        place = numbers * _SPREAD % (len(prefixes) * 100_000)
+        return np.asarray(prefixes[place // 100_000] + _padded(place % 100_000, 5), dtype=object)
+    place = numbers * _SPREAD % (len(prefixes) * len(_LETTERS) * 10_000)
+    letters = np.array(list(_LETTERS), dtype=object)[place // 10_000 % len(_LETTERS)]
+    prefix = prefixes[place // (10_000 * len(_LETTERS))]
+    return np.asarray(prefix + letters + _padded(place % 10_000, 4), dtype=object)
 
 
 def long_plates(setting: Setting, numbers: Numbers) -> Words:
     """Plates of large new-energy vehicles: five digits and a letter, eight characters in all."""
     prefixes = np.array([str(p) for p in setting.words["plate_prefixes"]], dtype=object)
-    place = numbers // len(prefixes) * _SPREAD % 900_000
-    letters = np.array(list("ABCDEFGHJ"), dtype=object)[place // 100_000]
-    return np.asarray(prefixes[numbers % len(prefixes)] + _padded(place % 100_000, 5) + letters, dtype=object)
+    letters = np.array(list("ABCDEFGHJ"), dtype=object)
+    place = numbers * _SPREAD % (len(prefixes) * len(letters) * 100_000)
+    tails = _padded(place % 100_000, 5) + letters[place // 100_000 % len(letters)]
+    return np.asarray(prefixes[place // (100_000 * len(letters))] + tails, dtype=object)
 
 
 def people(setting: Setting, numbers: Numbers) -> Words:

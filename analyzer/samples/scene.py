@@ -29,6 +29,7 @@ _BRACES = re.compile(r"\{(?P<name>[a-z0-9_.]+)(?::(?P<format>[^}]+))?\}")
 _UNITS = {"d": "days", "h": "hours", "min": "minutes", "s": "seconds"}
 _FIRST_NAME = 1_000  # short names below belong to the officers of the clean bureau
 _FIRST_PHONE = 97_000_000
+_FIRST_LONG_PLATE = 15_000_000
 
 
 def duration(text: str) -> timedelta:
@@ -61,7 +62,7 @@ class Makings:
         if what == "carrier":
             return str(carriers(self.setting, number, planted=True)[0])
         if what == "long_plate":
-            return str(long_plates(self.setting, number + 15_000_000)[0])
+            return str(long_plates(self.setting, number + _FIRST_LONG_PLATE)[0])
         return str(plates(self.setting, number, planted=True)[0])
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Book
 
 from analyzer.model import Text
 from analyzer.model.rule import Wording
 from analyzer.rulebook.articles import chinese_number, cite, render
+
+from .small_law import Book
 
 
 @pytest.mark.parametrize(

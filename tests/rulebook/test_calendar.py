@@ -7,11 +7,12 @@ from pathlib import Path
 
 import chinese_calendar
 import pytest
-from conftest import RULES
 
 from analyzer.model import AnalyzerError
 from analyzer.model.law import Calendar
 from analyzer.rulebook.calendar import load_calendar
+
+from .small_law import RULES
 
 FIRST, LAST = date(2004, 1, 1), date(2026, 12, 31)
 

@@ -1,4 +1,4 @@
-"""The instruments: all of the legal basis are there, and a mistake in their files is shown where it stands."""
+"""The instruments: all of the legal basis are there; a mistake in their files is shown where it stands."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import LAW, Book
 
 from analyzer.model import AnalyzerError
 from analyzer.model.law import Status
 from analyzer.rulebook.law import load_law
 
-LEGAL_BASIS = ["APL-2021", "APL-2017", "ACL", "ALL", "ALL-INT", "ARL-2023", "CPL", "HWL", "RTSL", "ML", "ML-IR", "ML-FV", "ML-CAT", "JJG907", "HSPR", "RTR", "FS-1997", "RE-2000", "OWR-2016", "TEP-2019", "OWS-2011", "PTP-2020", "HN-OL", "HN-AE", "HN-HEAR", "HN-ML", "HN-RT", "HN-NS", "HN-DISC", "ZJ-RD", "SH-RT", "SD-RR", "PD-NS", "GD-RT", "PIPL", "OGI", "PET", "SCL", "LEG", "CRT", "HOL", "ASR-2025", "SC-FINE-2024", "SC-3SYS", "SC-APL", "SC-DISC", "SC-INSP", "JE-173", "CCRL", "S2", "S1"]
+from .small_law import LAW, Book
+
+LEGAL_BASIS = """
+APL-2021 APL-2017 ACL ALL ALL-INT ARL-2023 CPL HWL RTSL ML ML-IR ML-FV ML-CAT JJG907 HSPR RTR FS-1997
+RE-2000 OWR-2016 TEP-2019 OWS-2011 PTP-2020 HN-OL HN-AE HN-HEAR HN-ML HN-RT HN-NS HN-DISC ZJ-RD SH-RT SD-RR
+PD-NS GD-RT PIPL OGI PET SCL LEG CRT HOL ASR-2025 SC-FINE-2024 SC-3SYS SC-APL SC-DISC SC-INSP JE-173 CCRL
+S2 S1
+"""
 
 
 def test_every_instrument_of_the_legal_basis_is_there(book: Book) -> None:
-    assert sorted(book.laws) == sorted(LEGAL_BASIS)
+    assert sorted(book.laws) == sorted(LEGAL_BASIS.split())
 
 
 def test_each_has_title_and_status_in_both_languages(book: Book) -> None:
@@ -85,5 +91,5 @@ def test_all_mistakes_of_all_files_come_at_once(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_no_law(tmp_path: Path) -> None:
-    with pytest.raises(AnalyzerError, match="no .yaml file"):
+    with pytest.raises(AnalyzerError, match=r"no \.yaml file"):
         load_law(tmp_path)

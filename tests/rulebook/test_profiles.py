@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import CITY, Book, Write
 
 from analyzer.model import AnalyzerError
 from analyzer.model.law import Status, Value
+
+from .small_law import CITY, Book, Write
 
 CHAINS = {
     "national": ("national",),
@@ -81,9 +82,7 @@ def test_a_plain_value_holds_from_the_beginning(small: Write) -> None:
 
 
 def test_a_basis_makes_a_recalled_number_firm(small: Write) -> None:
-    rules = small(
-        city="id: city\nextends: national\nparameters:\n  cycle_months: [{value: 24, basis: {law: 本市检定规程}}]\n"
-    )
+    rules = small(city="id: city\nparameters:\n  cycle_months: [{value: 24, basis: {law: 本市检定规程}}]\n")
     (entry,) = Book.load(rules).resolve("city").parameters["cycle_months"].entries
     assert entry.status is Status.SET
     assert entry.basis[0].law == "本市检定规程"
@@ -164,6 +163,13 @@ def test_a_mistake_is_shown_with_its_line(small: Write, text: str, line: int, wo
     assert f"city.yaml, line {line}" in said
     assert all(word in said for word in words), said
     assert all(problem.cause.zh for problem in caught.value.problems)
+
+
+def test_all_mistakes_of_one_entry_come_at_once(small: Write) -> None:
+    text = CITY.replace("value: 5", "value: five, basis: {law: LAW-2}, status: sure, checked_on: today")
+    with pytest.raises(AnalyzerError) as caught:
+        Book.load(small(city=text))
+    assert len(caught.value.problems) == 4
 
 
 def test_profiles_in_a_circle(small: Write) -> None:

@@ -1,0 +1,160 @@
+"""One sheet into its canonical table: one generated SELECT types every cell, notes what failed and counts rows.
+
+Rows of the sheet that are no records (title, header, empty, footer) come along marked `_skip`, so that the number of
+records that were read can be held against the file; they are taken out again at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from analyzer.model import Column, Table, Text
+from analyzer.records.cells import Spelling, is_blank, reason, trimmed, typed
+from analyzer.records.fitting import Fit
+from analyzer.records.headers import shown
+from analyzer.records.sheets import Sheet, columns_of
+from analyzer.records.sql import named, quoted
+
+BOOKKEEPING = ("_skip BOOLEAN", "_bad UBIGINT", "_texts VARCHAR[]")
+_FOOTER = r"(合\s*计|总\s*计|小\s*计|制\s*表\s*人|制\s*表\s*时\s*间|审\s*核\s*人)"
+QUARANTINED = Text("主键为空或读不出，该行未载入", "the key is blank or cannot be read; the row was not loaded")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a canonical column of one sheet comes from: SQL for its text, its title there, how it is spelt."""
+
+    column: Column
+    text: str
+    title: str
+    spelling: Spelling
+
+
+def make_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Make the empty canonical table, with the columns that intake needs until accounts are settled."""
+    columns = [f"{named(name)} {column.kind.sql_type}" for name, column in table.columns.items()]
+    columns += ["_unknown UBIGINT", "_source INTEGER", "_row BIGINT", *BOOKKEEPING]
+    con.execute(f"CREATE OR REPLACE TABLE {named(table.name)} ({', '.join(columns)})")
+
+
+def cells_of(fit: Fit) -> list[Cell]:
+    """Return where each canonical column of the sheet comes from; a constant of a mapping fills what the file lacks."""
+    cells = [
+        Cell(match.column, f"c{position}", shown(fit.titles[position]), _spelling(fit, match.column, match.worth))
+        for position, match in sorted(fit.matches.items())
+    ]
+    read = {cell.column.name for cell in cells}
+    for name, value in fit.mapping.constants.items():
+        if name in fit.table.columns and name not in read:
+            column = fit.table.columns[name]
+            cells.append(Cell(column, f"{quoted(str(value))}::VARCHAR", name, _spelling(fit, column, Spelling().worth)))
+    return cells
+
+
+def _spelling(fit: Fit, column: Column, worth: object) -> Spelling:
+    mapping = fit.mapping
+    values = mapping.values.get(column.name, {})
+    return Spelling(worth, mapping.formats.get(column.name), values)  # type: ignore[arg-type]
+
+
+def load(con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, source: int) -> int:
+    """Insert every row of the sheet, typed; return how many records the reader gave, rows to skip included."""
+    return _inserted(con, load_sql(fit, sheet, source))
+
+
+def _inserted(con: duckdb.DuckDBPyConnection, statement: str) -> int:
+    counted = con.execute(statement).fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def load_sql(fit: Fit, sheet: Sheet, source: int) -> str:
+    """Return the INSERT that types and loads one sheet."""
+    table, cells = fit.table, cells_of(fit)
+    texts = ", ".join(f"{cell.text} AS x{n}" for n, cell in enumerate(cells))
+    values = ", ".join(f"{typed(cell.column, f'x{n}', cell.spelling)} AS t{n}" for n, cell in enumerate(cells))
+    raw = ", ".join(f"x{n}" for n in range(len(cells)))
+    skip = f"_line <= {sheet.lines[fit.header]} OR ({_no_record(sheet.width)})"
+    bad = " | ".join(_bad(table, cell, n) for n, cell in enumerate(cells)) or "0::UBIGINT"
+    lacking = sum(table.bit(name) for name in table.columns if name not in fit.supplied)
+    at = {cell.column.name: n for n, cell in enumerate(cells)}
+    ordered = ", ".join(
+        f"t{at[name]}" if name in at else f"NULL::{column.kind.sql_type}" for name, column in table.columns.items()
+    )
+    return (
+        f"INSERT INTO {named(table.name)} SELECT {ordered}, {lacking}::UBIGINT | _bad, {source}, _line, "
+        f"_skip, nullif(_bad, 0), CASE WHEN _bad <> 0 THEN [{raw}] END FROM ("
+        f"SELECT *, CASE WHEN _skip THEN 0::UBIGINT ELSE {bad} END AS _bad FROM ("
+        f"SELECT _line, coalesce(_skip, true) AS _skip, {raw}, {values} FROM ("
+        f"SELECT _line, {skip} AS _skip, {texts} FROM ({sheet.relation}))))"
+    )
+
+
+def _no_record(width: int) -> str:
+    """SQL that is true, or null, for a row that is empty or a footer (first filled cell begins with 合计 ...)."""
+    # a cell that begins with printable ASCII is filled and no footer: that settles most rows at their first cell
+    filled = ", ".join(
+        f"CASE WHEN {name} >= '!' AND {name} < chr(127) THEN 'x' ELSE nullif({trimmed(name)}, '') END"
+        for name in columns_of(width)
+    )
+    first = f"coalesce({filled})"
+    return f"{first} IS NULL OR ({first} <> 'x' AND regexp_matches({first}, {quoted('^' + _FOOTER)}))"
+
+
+def _bad(table: Table, cell: Cell, n: int) -> str:
+    blank = is_blank(cell.column, f"x{n}")
+    bit = f"{table.bit(cell.column.name)}::UBIGINT"
+    return f"CASE WHEN t{n} IS NULL AND x{n} IS NOT NULL THEN (CASE WHEN {blank} THEN 0::UBIGINT ELSE {bit} END) ELSE 0::UBIGINT END"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one sheet brought: rows read, rows without a key."""
+
+    rows_read: int
+    quarantined: int
+
+
+def settle(con: duckdb.DuckDBPyConnection, fit: Fit, source: int) -> Loaded:
+    """Take out rows that are no records, write the issues, set aside rows without a key; return the counts."""
+    name = named(fit.table.name)
+    of_source = f"{name} WHERE _source = {source}"
+    con.execute(f"DELETE FROM {of_source} AND _skip")
+    keyless = " OR ".join(f"{named(key)} IS NULL" for key in fit.table.key)
+    counted = con.execute(f"SELECT count(*), count(*) FILTER ({keyless}), count(_bad) FROM {of_source}").fetchone()
+    assert counted is not None
+    rows, without_key, with_bad = (int(count) for count in counted)
+    if with_bad:
+        _write_cell_issues(con, fit, cells_of(fit), source)
+    if without_key:
+        _write_quarantine(con, fit.table, cells_of(fit), source)
+        con.execute(f"DELETE FROM {of_source} AND ({keyless})")
+    return Loaded(rows, without_key)
+
+
+def _write_cell_issues(con: duckdb.DuckDBPyConnection, fit: Fit, cells: Sequence[Cell], source: int) -> None:
+    places = ", ".join(
+        f"({n + 1}, {fit.table.bit(cell.column.name)}::UBIGINT, {quoted(cell.title)}, {quoted(cell.column.name)}, "
+        f"{quoted(reason(cell.column).zh)}, {quoted(reason(cell.column).en)})"
+        for n, cell in enumerate(cells)
+    )
+    con.execute(
+        f"INSERT INTO _issues SELECT i.file, i.sheet, t._row, p.title, t._texts[p.place], p.zh, p.en, "
+        f"{source}, p.name FROM {named(fit.table.name)} t JOIN _inputs i ON i.source = {source}, "
+        f"(VALUES {places}) p(place, bit, title, name, zh, en) WHERE t._source = {source} AND t._bad & p.bit <> 0"
+    )
+
+
+def _write_quarantine(con: duckdb.DuckDBPyConnection, table: Table, cells: Sequence[Cell], source: int) -> None:
+    titles = {cell.column.name: cell.title for cell in cells}
+    for key in table.key:
+        title = titles.get(key, table.columns[key].title.zh)
+        # a key that could not be read has its own issue already
+        con.execute(
+            f"INSERT INTO _issues SELECT i.file, i.sheet, t._row, {quoted(title)}, NULL, "
+            f"{quoted(QUARANTINED.zh)}, {quoted(QUARANTINED.en)}, {source}, {quoted(key)} "
+            f"FROM {named(table.name)} t JOIN _inputs i ON i.source = {source} "
+            f"WHERE t._source = {source} AND t.{named(key)} IS NULL"
+        )

@@ -1,0 +1,96 @@
+"""One file as sheets, whatever kind it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+
+from analyzer.model import Text
+from analyzer.records.delimited import open_text, read_slowly
+from analyzer.records.encoding import Utf8, as_utf8
+from analyzer.records.fitting import Fitter
+from analyzer.records.html import tables_of
+from analyzer.records.sheets import HEAD_ROWS, Sheet, Unreadable, columns_of
+from analyzer.records.sources import Format
+from analyzer.records.sql import named, quoted
+from analyzer.records.workbook import open_html, open_workbook
+
+_HELD = "_held"  # a temporary table
+_BOOK = "_book"  # a view of a sheet in memory
+
+
+class Reader:
+    """Reads files as sheets of text; each sheet is good until the next is asked for."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, fitter: Fitter, folder: Path) -> None:
+        """Read into `con`; copies that are needed on the way are written to `folder`."""
+        self._con, self._fitter, self._copy = con, fitter, folder / "utf8.txt"
+        self._text: tuple[Utf8, str] | None = None
+
+    def sheets(self, path: Path, kind: Format) -> Iterator[Sheet]:
+        """Yield the sheets of a file; raises `Unreadable` when it cannot be opened."""
+        try:
+            match kind:
+                case Format.EMPTY:
+                    raise Unreadable(Text("文件是空的", "the file is empty"))
+                case Format.OTHER:
+                    raise Unreadable(_NOT_READ, _SAVE_AS)
+                case Format.WORKBOOK:
+                    yield from open_workbook(self._con, path, _BOOK)
+                case Format.PARQUET:
+                    yield self._parquet(path)
+                case Format.PAGE:
+                    yield from self._page(path)
+                case _:
+                    yield self._delimited(path)
+        finally:
+            self._drop()
+
+    def read_again(self, sheet: Sheet) -> None:
+        """Read the text file at hand once more, with the reader that is slow and sure."""
+        assert self._text is not None
+        text, separator = self._text
+        read_slowly(self._con, text, separator, sheet, _HELD)
+
+    def _delimited(self, path: Path) -> Sheet:
+        text = as_utf8(path, self._copy)
+        sheet, separator = open_text(self._con, text, self._fitter.known, _HELD)
+        self._text = (text, separator)
+        return sheet
+
+    def _page(self, path: Path) -> Iterator[Sheet]:
+        text = as_utf8(path, self._copy)
+        tables = tables_of(text.path.read_text(encoding="utf-8"))
+        if not tables:
+            raise Unreadable(Text("网页里没有表格", "the page holds no table"), _SAVE_AS)
+        yield from open_html(self._con, tables, _HELD)
+
+    def _parquet(self, path: Path) -> Sheet:
+        source = f"read_parquet({quoted(path.as_posix())}, file_row_number=true)"
+        try:
+            described = self._con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+            titles = [str(row[0]) for row in described if row[0] != "file_row_number"]
+            cells = ", ".join(f"{named(title)}::VARCHAR AS c{n}" for n, title in enumerate(titles))
+            relation = (
+                f"SELECT 1::BIGINT AS _line, {', '.join(map(quoted, titles))} "
+                f"UNION ALL SELECT file_row_number + 2, {cells} FROM {source}"
+            )
+            top = f"SELECT {', '.join(columns_of(len(titles)))} FROM (SELECT {cells} FROM {source} LIMIT {HEAD_ROWS})"
+            head: list[Sequence[str | None]] = [titles, *self._con.execute(top).fetchall()]
+        except duckdb.Error:
+            raise Unreadable(Text("Parquet 文件损坏", "the Parquet file is damaged")) from None
+        columns = ", ".join(["_line", *(f"{quoted(title)} AS c{n}" for n, title in enumerate(titles))])
+        relation = relation.replace(", ".join(map(quoted, titles)), columns.partition(", ")[2], 1)
+        return Sheet(None, head[:1], [1], len(titles), relation)
+
+    def _drop(self) -> None:
+        self._con.execute(f"DROP TABLE IF EXISTS {_HELD}")
+        self._con.unregister(_BOOK)
+        self._copy.unlink(missing_ok=True)
+        self._text = None
+
+
+_NOT_READ = Text("不是能读的文件格式", "not a format that is read")
+_SAVE_AS = Text("请另存为 .xlsx 或 .csv", "Save it as .xlsx or .csv")
