@@ -74,6 +74,9 @@ def read_document(path: Path) -> Document:
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         cause = Text(f"文件读不出来：{error}", f"the file cannot be read: {error}")
         raise AnalyzerError(Problem(path.as_posix(), cause)) from None
+    except ValueError as error:  # a date such as 2021-02-30
+        cause = Text(f"有不存在的日期或数值：{error}", f"there is a date or number that does not exist: {error}")
+        raise AnalyzerError(Problem(path.as_posix(), cause)) from None
     if not isinstance(data, dict):
         cause = Text("文件最外层应是“键: 值”", "the top of the file must be `key: value` pairs")
         raise AnalyzerError(Problem(f"{path.as_posix()}, line 1", cause))
