@@ -97,7 +97,9 @@ class RuleCompiler:
         breach = self._condition(("breach",), rule.breach) if rule.breach else "FALSE"
         review = self._condition(("review",), rule.review) if rule.review else "FALSE"
         softer = self._condition(("review_instead",), rule.review_instead) if rule.review_instead else "FALSE"
-        undecided = self._condition(("undecided_when",), rule.undecided_when) if rule.undecided_when else "FALSE"
+        undecided = (
+            self._condition(("undecided_when",), rule.undecided_when) if rule.undecided_when else "FALSE"
+        )
         recalled = self._recalled() if rule.breach else "FALSE"
         missing = tuple(self._missing())
         facts = tuple(self._facts())
@@ -164,7 +166,9 @@ class RuleCompiler:
         return sorted(name for name in placeholders(self.rule) if name not in RESERVED)
 
     def _touched_names(self) -> list[str]:
-        columns = [".".join((*where, column)) for alias, where, column in self.verdict_usage.columns if alias == ROW]
+        columns = [
+            ".".join((*where, column)) for alias, where, column in self.verdict_usage.columns if alias == ROW
+        ]
         return columns + [column for _, column in self.verdict_usage.gathered]
 
     def _missing(self) -> Iterable[tuple[str, str]]:
@@ -180,7 +184,9 @@ class RuleCompiler:
         for gather, column in list(self.verdict_usage.gathered):
             shape = self.scope.gathers[gather]
             lacking = [table for table in shape.sources if not self.setting.supply.has(table)]
-            label = f"table:{lacking[0]}" if lacking else f"cell:{'+'.join(shape.sources)} ({gather}.{column})"
+            label = (
+                f"table:{lacking[0]}" if lacking else f"cell:{'+'.join(shape.sources)} ({gather}.{column})"
+            )
             yield label, f"({terms.term(parse(column)).value} IS NULL)"
         for name in self.verdict_usage.parameters:
             term = terms.term(parse(f"p.{name}"))
@@ -223,7 +229,9 @@ class RuleCompiler:
             entries = [(entry.from_, "TRUE" if entry.recalled else "FALSE") for entry in parameter.entries]
             if any(entry.recalled for entry in parameter.entries):
                 whole = len(entries) == 1 and entries[0][0] is None
-                conditions.append("TRUE" if whole else f"coalesce({dated(self.moment or 'NULL', entries, 'FALSE')}, FALSE)")
+                conditions.append(
+                    "TRUE" if whole else f"coalesce({dated(self.moment or 'NULL', entries, 'FALSE')}, FALSE)"
+                )
         return " OR ".join(conditions) or "FALSE"
 
     def _no_leg(self) -> str:
@@ -234,7 +242,9 @@ class RuleCompiler:
         for choice in product((True, False), repeat=len(nullable)):
             off = {name for name, is_off in zip(nullable, choice, strict=True) if is_off}
             if off and all(self._dead(text, off) for text in (self.rule.breach, self.rule.review)):
-                conditions.append(" AND ".join(self._is_null(nullable[name], name in off) for name in nullable))
+                conditions.append(
+                    " AND ".join(self._is_null(nullable[name], name in off) for name in nullable)
+                )
         return " OR ".join(f"({condition})" for condition in conditions) or "FALSE"
 
     def _is_null(self, parameter: Parameter, wanted: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +43,10 @@ def teach(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
         con.execute(statement)
 
 
-def lock(con: duckdb.DuckDBPyConnection) -> None:
-    """From here on SQL cannot read a file or open a connection, and cannot undo this."""
+def lock(con: duckdb.DuckDBPyConnection, writable: Sequence[Path] = ()) -> None:
+    """From here on SQL reaches no file outside `writable` and no network, and cannot undo this."""
+    folders = ", ".join("'" + str(folder.resolve()).replace("'", "''") + "'" for folder in writable)
+    con.execute(f"SET allowed_directories = [{folders}]")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
 

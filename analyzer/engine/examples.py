@@ -21,7 +21,6 @@ from analyzer.engine.plan import BasePlan
 from analyzer.engine.setting import Setting, Supply
 from analyzer.model import AnalyzerError, Column, Kind, Problem, Table, Text, Verdict, Vocabulary
 from analyzer.model.rule import ExampleCase
-from analyzer.model.tables import UNKNOWN
 from analyzer.rulebook.library import Library, RuleFile
 from analyzer.rulebook.rulings import DEFAULT_PROFILE, resolve
 
@@ -73,12 +72,16 @@ class ExampleRunner:
         except AnalyzerError as error:
             return Outcome(rule.code, case.name, case.expect, {}, error.problems[0])
         except (ValueError, ArithmeticError, TypeError, KeyError) as error:
-            cause = Text(f"示例“{case.name}”无法装入：{error}", f"the example `{case.name}` cannot be loaded: {error}")
+            cause = Text(
+                f"示例“{case.name}”无法装入：{error}", f"the example `{case.name}` cannot be loaded: {error}"
+            )
             problem = rule_file.document.problem(cause, at=["examples", "cases", number])
             return Outcome(rule.code, case.name, case.expect, {}, problem)
         return Outcome(rule.code, case.name, case.expect, answers)
 
-    def _setting(self, rule_file: RuleFile, case: ExampleCase, tables: Mapping[str, list[dict[str, Any]]]) -> Setting:
+    def _setting(
+        self, rule_file: RuleFile, case: ExampleCase, tables: Mapping[str, list[dict[str, Any]]]
+    ) -> Setting:
         examples = rule_file.rule.examples
         given = {**examples.set, **case.set}
         texts = [f"{name}={'null' if value is None else value}" for name, value in given.items()]
@@ -90,7 +93,8 @@ class ExampleRunner:
             texts,
         )
         columns = {
-            name: frozenset(column for row in rows for column in row) | frozenset(self.library.vocabulary[name].key)
+            name: frozenset(column for row in rows for column in row)
+            | frozenset(self.library.vocabulary[name].key)
             for name, rows in tables.items()
         }
         return Setting(
@@ -114,7 +118,6 @@ class ExampleRunner:
         answers: dict[str, str] = {}
         judge(self.con, setting, plans, keep_answers=answers)
         return answers
-
 
     def _plans(self, setting: Setting, rule_file: RuleFile) -> list[BasePlan]:
         """Compile once for all examples that share law and supply; compiling costs more than judging."""

@@ -81,7 +81,10 @@ def compile_gather(setting: Setting, text: str, earlier: Mapping[str, str]) -> G
             sources.append(table.name)
         else:
             known = [*setting.vocabulary.tables, *earlier]
-            raise LanguageError(Text(f"没有表 `{table.name}`", f"there is no table `{table.name}`"), nearest(table.name, known))
+            raise LanguageError(
+                Text(f"没有表 `{table.name}`", f"there is no table `{table.name}`"),
+                nearest(table.name, known),
+            )
     terms = Terms(setting, rows)  # type: ignore[arg-type]
     tree = tree.transform(lambda node: _translate(node, terms))
     for table in list(tree.find_all(exp.Table)):
@@ -109,7 +112,9 @@ def _parsed(text: str) -> exp.Query:
         if isinstance(node, _REFUSED):
             raise LanguageError(
                 Text(f"gather 里不能写 `{node.sql()[:60]}`", f"a gather may not say `{node.sql()[:60]}`"),
-                Text("请用 or_else、blank、filled；今天是 as_of", "Use or_else, blank, filled; today is as_of"),
+                Text(
+                    "请用 or_else、blank、filled；今天是 as_of", "Use or_else, blank, filled; today is as_of"
+                ),
             )
     return tree
 

@@ -65,7 +65,13 @@ def judge(
         results += _judge_base(con, setting, plan, keep_answers)
     results.sort(key=lambda one: one.code)
     rows = [
-        (one.code, one.table, *(one.counts[verdict] for verdict in VERDICTS.values()), one.total, one.findings)
+        (
+            one.code,
+            one.table,
+            *(one.counts[verdict] for verdict in VERDICTS.values()),
+            one.total,
+            one.findings,
+        )
         for one in results
     ]
     if rows:
@@ -78,12 +84,16 @@ def _judge_base(
 ) -> list[RuleCounts]:
     if not setting.supply.has(plan.table):
         for rule in plan.rules:
-            con.execute("INSERT INTO not_assessable VALUES (?, ?, 0)", [rule.rule.code, f"table:{plan.table}"])
+            con.execute(
+                "INSERT INTO not_assessable VALUES (?, ?, 0)", [rule.rule.code, f"table:{plan.table}"]
+            )
         none = dict.fromkeys(VERDICTS.values(), 0)
         return [RuleCounts(rule.rule.code, plan.table, none, 0) for rule in plan.rules]
     made = plan.needed_gathers(plan.rules)
     for shape, gathering in made:
-        con.execute(f'CREATE OR REPLACE TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})')
+        con.execute(
+            f'CREATE OR REPLACE TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})'
+        )
     verdicts = f"verdicts_{plan.table}"
     con.execute(f'CREATE OR REPLACE TABLE "{verdicts}" AS {plan.verdicts_query()}')
     counts = _count(con, plan, verdicts)

@@ -51,7 +51,9 @@ def parse(text: str) -> exp.Expression:
         tree = sqlglot.parse_one(text, read="duckdb")
     except sqlglot.errors.ParseError as error:
         detail = error.errors[0]["description"] if error.errors else str(error)
-        raise LanguageError(Text(f"表达式读不懂：{detail}", f"the expression cannot be read: {detail}")) from None
+        raise LanguageError(
+            Text(f"表达式读不懂：{detail}", f"the expression cannot be read: {detail}")
+        ) from None
     for node in tree.walk():
         _check(node)
     return tree

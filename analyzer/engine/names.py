@@ -182,7 +182,8 @@ class Scope:
             for column in self.setting.vocabulary[target.table].columns
         ]
         cause = Text(
-            f"用到的 `{word}` 不是表 {self.table} 的列、事实或关联", f"`{word}` is no column, fact or link of {self.table}"
+            f"用到的 `{word}` 不是表 {self.table} 的列、事实或关联",
+            f"`{word}` is no column, fact or link of {self.table}",
         )
         return LanguageError(cause, nearest(word, known))
 

@@ -52,7 +52,9 @@ class BasePlan:
                 wanted.add(rule.scope.gathers[name].table)
         for shape, gathering in reversed(self.gathers.values()):
             if shape.table in wanted:
-                wanted.update(other.table for other, _ in self.gathers.values() if f'"{other.table}"' in gathering.sql)
+                wanted.update(
+                    other.table for other, _ in self.gathers.values() if f'"{other.table}"' in gathering.sql
+                )
         return [(shape, gathering) for shape, gathering in self.gathers.values() if shape.table in wanted]
 
     def verdicts_query(self) -> str:

@@ -49,7 +49,9 @@ def roll_up(
     """Fill `findings`, `finding_records` and `not_assessable` for one base; return the findings of each rule."""
     _say_what_was_missing(con, plan, verdicts, counts)
     found = dict.fromkeys((rule.name for rule in plan.rules), 0)
-    hit = [rule for rule in plan.rules if counts[rule.name][Verdict.BREACH] + counts[rule.name][Verdict.REVIEW]]
+    hit = [
+        rule for rule in plan.rules if counts[rule.name][Verdict.BREACH] + counts[rule.name][Verdict.REVIEW]
+    ]
     if not hit:
         return found
     columns = _HitColumns()
@@ -93,7 +95,11 @@ def _details(rule: CompiledRule, columns: _HitColumns) -> _Details:
 
 
 def _create_hits(
-    con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str, hit: list[CompiledRule], columns: _HitColumns
+    con: duckdb.DuckDBPyConnection,
+    plan: BasePlan,
+    verdicts: str,
+    hit: list[CompiledRule],
+    columns: _HitColumns,
 ) -> None:
     flagged = " OR ".join(f'"{rule.name}" <= 2' for rule in hit)
     answers = ", ".join(f'v."{rule.name}"' for rule in hit)
@@ -156,17 +162,21 @@ def _finding_query(rule: CompiledRule, at: _Details, types: Mapping[str, str], v
         _sentence(texts.remedy.en, "en", at, types),
         constant_sql(_basis_json(rule)),
     ]
-    return f"INSERT INTO findings SELECT {', '.join(fields)} FROM story GROUP BY finding_id ORDER BY finding_id"
+    return (
+        f"INSERT INTO findings SELECT {', '.join(fields)} FROM story GROUP BY finding_id ORDER BY finding_id"
+    )
 
 
 def _facts_json(at: _Details) -> str:
-    """One value where all records agree, else the smallest and the largest."""
+    """One value where all records agree, else the smallest, the largest, and how many records have none."""
     pairs = ["'records'", "count(*)"]
     for fact, column in at.facts:
         pairs.append(constant_sql(fact.name))
+        low, high, filled = f'min("{column}")', f'max("{column}")', f'count("{column}")'
+        agree = f"{low} IS NOT DISTINCT FROM {high} AND {filled} IN (0, count(*))"
         pairs.append(
-            f'CASE WHEN min("{column}") IS NOT DISTINCT FROM max("{column}") THEN to_json(min("{column}"))'
-            f" ELSE json_object('from', min(\"{column}\"), 'to', max(\"{column}\")) END"
+            f"CASE WHEN {agree} THEN to_json({low}) WHEN {filled} = count(*) THEN json_object('from', {low}, 'to', {high})"
+            f" ELSE json_object('from', {low}, 'to', {high}, 'without', count(*) - {filled}) END"
         )
     return f"CAST(json_object({', '.join(pairs)}) AS VARCHAR)"
 
@@ -174,7 +184,9 @@ def _facts_json(at: _Details) -> str:
 def _basis_json(rule: CompiledRule) -> str:
     import json
 
-    basis = [citation.model_dump(mode="json", by_alias=True, exclude_none=True) for citation in rule.rule.basis]
+    basis = [
+        citation.model_dump(mode="json", by_alias=True, exclude_none=True) for citation in rule.rule.basis
+    ]
     return json.dumps(basis, ensure_ascii=False)
 
 
@@ -204,9 +216,7 @@ def _filled(name: str, language: str, at: _Details, types: Mapping[str, str]) ->
     low = _shown(f'min("{column}")', types[column], language, fact)
     high = _shown(f'max("{column}")', types[column], language, fact)
     joint = "至" if language == "zh" else " to "
-    return (
-        f'CASE WHEN min("{column}") IS NOT DISTINCT FROM max("{column}") THEN {low} ELSE concat({low}, \'{joint}\', {high}) END'
-    )
+    return f'CASE WHEN min("{column}") IS NOT DISTINCT FROM max("{column}") THEN {low} ELSE concat({low}, \'{joint}\', {high}) END'
 
 
 def _shown(value: str, kind: str, language: str, fact: Fact | None) -> str:
@@ -217,11 +227,15 @@ def _shown(value: str, kind: str, language: str, fact: Fact | None) -> str:
         text = f"CASE WHEN {value} THEN '{yes}' ELSE '{no}' END"
     elif fact is not None and fact.column is not None and fact.column.column.values and language == "zh":
         words = fact.column.column.values.items()
-        pieces = " ".join(f"WHEN '{value_}' THEN {constant_sql(spellings[0])}" for value_, spellings in words if spellings)
+        pieces = " ".join(
+            f"WHEN '{value_}' THEN {constant_sql(spellings[0])}" for value_, spellings in words if spellings
+        )
         text = f"CASE {value} {pieces} ELSE {value} END"
     elif kind.startswith("DECIMAL"):
         text = f"regexp_replace(CAST({value} AS VARCHAR), '\\.?0+$', '')"
-        text = f"CASE WHEN contains(CAST({value} AS VARCHAR), '.') THEN {text} ELSE CAST({value} AS VARCHAR) END"
+        text = (
+            f"CASE WHEN contains(CAST({value} AS VARCHAR), '.') THEN {text} ELSE CAST({value} AS VARCHAR) END"
+        )
     elif kind == "DOUBLE":
         text = f"CAST(round({value}, 2) AS VARCHAR)"
     else:
@@ -237,7 +251,9 @@ def _say_what_was_missing(
     wanted = [(rule, label, sql) for rule in lacking for label, sql in rule.missing]
     if not wanted:
         return
-    aggregates = ", ".join(f'count(*) FILTER (WHERE v."{rule.name}" = 4 AND {sql})' for rule, _, sql in wanted)
+    aggregates = ", ".join(
+        f'count(*) FILTER (WHERE v."{rule.name}" = 4 AND {sql})' for rule, _, sql in wanted
+    )
     undecided = " OR ".join(f'"{rule.name}" = 4' for rule in lacking)
     names = ", ".join(f'"{rule.name}"' for rule in lacking)
     row = con.execute(
@@ -255,7 +271,9 @@ def _say_what_was_missing(
         if rule.rule.code not in explained:
             totals[(rule.rule.code, "value")] = counts[rule.name][Verdict.NOT_ASSESSABLE]
     if totals:
-        con.executemany("INSERT INTO not_assessable VALUES (?, ?, ?)", [(*place, rows) for place, rows in totals.items()])
+        con.executemany(
+            "INSERT INTO not_assessable VALUES (?, ?, ?)", [(*place, rows) for place, rows in totals.items()]
+        )
 
 
 __all__ = ["VERDICTS", "create_result_tables", "roll_up"]

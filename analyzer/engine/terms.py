@@ -16,7 +16,17 @@ from sqlglot import exp
 
 from analyzer.engine.functions import FUNCTIONS
 from analyzer.engine.language import LanguageError, call, parse, path
-from analyzer.engine.names import ColumnName, Gathered, Named, ParameterName, Path, Plain, Scope, Usage, nearest
+from analyzer.engine.names import (
+    ColumnName,
+    Gathered,
+    Named,
+    ParameterName,
+    Path,
+    Plain,
+    Scope,
+    Usage,
+    nearest,
+)
 from analyzer.engine.setting import Setting
 from analyzer.model import Kind, Text
 from analyzer.model.law import Parameter
@@ -239,10 +249,14 @@ class Terms:
     def gather_match(self, gather: str) -> str:
         """Return the SQL of the join of the base row to a gather."""
         shape = self.scope.gathers[gather]
-        matches = [f'"{shape.table}"."{column}" = {value}' for column, value in self.gather_keys(gather).items()]
+        matches = [
+            f'"{shape.table}"."{column}" = {value}' for column, value in self.gather_keys(gather).items()
+        ]
         if (during := shape.gather.during) is not None:
             day = self.term(parse(during.date)).value
-            matches.append(f'{day} >= "{shape.table}"."{during.from_}" AND {day} < "{shape.table}"."{during.until}"')
+            matches.append(
+                f'{day} >= "{shape.table}"."{during.from_}" AND {day} < "{shape.table}"."{during.until}"'
+            )
         return " AND ".join(matches)
 
     def _column(self, name: ColumnName) -> Term:
@@ -250,7 +264,11 @@ class Terms:
         self._touch(scope, column.name)
         is_fact = column.blank_is_fact or ".".join((*scope.path, column.name)) in self.proof
         supply = self.setting.supply
-        if column.absent is not None and supply.has(scope.table) and not supply.has_column(scope.table, column.name):
+        if (
+            column.absent is not None
+            and supply.has(scope.table)
+            and not supply.has_column(scope.table, column.name)
+        ):
             return self._ordinary(name, is_fact)
         bit = self.setting.vocabulary[scope.table].bit(column.name)
         unknown = f"(({scope.mask} & {bit}) <> 0)"
@@ -315,7 +333,9 @@ class Terms:
         missing = "FALSE" if link.missing == "fact" and self.setting.supply.has(link.table) else "NULL"
         none = f" WHEN {by.absent} THEN FALSE" if by.absent else ""
         present = target.sql(target.path, key)
-        return f"CASE WHEN {present} IS NOT NULL THEN TRUE WHEN {by.value} IS NOT NULL THEN {missing}{none} END"
+        return (
+            f"CASE WHEN {present} IS NOT NULL THEN TRUE WHEN {by.value} IS NOT NULL THEN {missing}{none} END"
+        )
 
     def known(self, arguments: list[exp.Expression]) -> str:
         """`known(c)`: the condition is certainly true; blank and unknown count as not."""
@@ -363,7 +383,9 @@ def parameter_term(parameter: Parameter, moment: str | None) -> Term:
             )
         )
     value = dated(moment, [(entry.from_, constant_sql(entry.value)) for entry in entries])
-    absent = dated(moment, [(entry.from_, "TRUE" if entry.value is None else "FALSE") for entry in entries], "TRUE")
+    absent = dated(
+        moment, [(entry.from_, "TRUE" if entry.value is None else "FALSE") for entry in entries], "TRUE"
+    )
     return Term(value, f"({moment} IS NULL)", absent)
 
 

@@ -47,9 +47,7 @@ class AnalyzerError(Exception):
     """What was asked cannot be done; `problems` says why, all at once."""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = (
-            (problems,) if isinstance(problems, Problem) else tuple(problems)
-        )
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(problem.say("en") for problem in self.problems))
 
     def say(self, language: Language = "zh") -> str:

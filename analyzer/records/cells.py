@@ -1,8 +1,8 @@
-"""SQL that turns the text of one cell into its typed value: one expression for each kind of column.
+"""SQL that turns the text of one cell into its typed value: two expressions for each kind of column.
 
-Each expression tries the spelling that exports use most and does the slow work only for the cells where that
-failed; `coalesce` and `CASE` of DuckDB look at the remaining rows only. A cell that is neither blank nor readable
-becomes null, and `is_blank` tells the two apart.
+`usual` reads the spelling that exports use most, from the cell as it stands. Only where it gives null is the cell
+turned half-width and trimmed (`half`), and `patient` reads all the other spellings from that. They are layers of one
+query rather than one expression, since DuckDB would draw repeated parts out of a `coalesce` and work on every row.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from analyzer.model import Column, Kind, Text
-from analyzer.records.moments import moment
+from analyzer.records import moments
 from analyzer.records.sql import quoted
 from analyzer.records.units import is_measured, units_of
 
-ERROR_VALUES = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!")
+ERROR_VALUES = (
+    "#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!",
+)  # fmt: skip
 _SPACES = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b"
 _FULL = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000￥"
 _HALF = "".join(chr(code) for code in range(0x21, 0x7F)) + " ¥"
@@ -25,6 +27,7 @@ _BLANKS = ("", "-", "/", "无", "NULL", "N/A")
 _TRUE = ("是", "有", "1", "Y", "√", "true", "yes", "t", "✓", "✔", "☑", "对")
 _FALSE = ("否", "无", "0", "N", "×", "false", "no", "f", "✗", "✘", "✕", "╳", "没有")
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\.\d+)"
+_WORTH = "DECIMAL(12,4)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,11 @@ def half_width(cell: str) -> str:
     return f"trim(translate({trimmed(cell)}, {quoted(_FULL)}, {quoted(_HALF)}))"
 
 
-def is_blank(column: Column, cell: str) -> str:
-    """SQL that is true when a cell that is not null stands for a blank: `-`, `/`, `无`, `NULL`, `N/A`."""
+def is_blank(column: Column, half: str) -> str:
+    """SQL that is true when a half-width cell stands for a blank: nothing, `-`, `/`, `无`, `NULL`, `N/A`."""
     # 无 answers 有 in every column of yes and no, also where the name has no is_ or has_ (放弃陈述申辩)
     words = [word for word in _BLANKS if not (word == "无" and column.kind is Kind.BOOLEAN)]
-    return f"upper({half_width(cell)}) IN ({', '.join(map(quoted, words))})"
+    return f"upper({half}) IN ({', '.join(map(quoted, words))})"
 
 
 def reason(column: Column) -> Text:
@@ -58,48 +61,79 @@ def reason(column: Column) -> Text:
     return _REASONS[column.kind]
 
 
-def typed(column: Column, cell: str, spelling: Spelling) -> str:
-    """SQL for the typed value of `cell` (text or null); null when it is blank or cannot be read."""
-    if spelling.values:
-        cases = " ".join(f"WHEN {quoted(old)} THEN {quoted(new)}" for old, new in spelling.values.items())
-        cell = f"(CASE {trimmed(cell)} {cases} ELSE {cell} END)"
+def mapped(cell: str, values: Mapping[str, str]) -> str:
+    """SQL for the cell with the spellings of a mapping file replaced by canonical values."""
+    if not values:
+        return cell
+    cases = " ".join(f"WHEN {quoted(old.strip())} THEN {quoted(new)}" for old, new in values.items())
+    return f"CASE {trimmed(cell)} {cases} ELSE {cell} END"
+
+
+def usual(column: Column, cell: str, spelling: Spelling) -> str:
+    """SQL for the value of a cell in its most frequent spelling; null for every other cell."""
     match column.kind:
         case Kind.TEXT:
-            return _text(column, cell)
+            return _usual_text(column, cell)
         case Kind.ENUM:
-            return _word(cell, _enum_words(column))
+            return _cases(cell, _enum_words(column))
         case Kind.BOOLEAN:
-            words = {word: "true" for word in _TRUE} | {word: "false" for word in _FALSE}
-            return f"({_word(cell, words)})::BOOLEAN"
+            return f"({_cases(cell, _yes_and_no())})::BOOLEAN"
         case Kind.DATE | Kind.TIMESTAMP:
-            return moment(column.kind, cell, half_width(cell), spelling.format)
+            return moments.usual(column.kind, cell, spelling.format)
         case _:
-            return _number(column, cell, spelling.worth)
+            return _usual_number(column, cell, spelling.worth)
 
 
-def _text(column: Column, cell: str) -> str:
+def patient(column: Column, half: str, cell: str, spelling: Spelling) -> str:
+    """SQL for the value of a cell in any other spelling; null when it is blank or cannot be read."""
+    match column.kind:
+        case Kind.TEXT:
+            return _patient_text(column, half, cell)
+        case Kind.ENUM:
+            return _loose(half, _enum_words(column))
+        case Kind.BOOLEAN:
+            return f"({_loose(half, _yes_and_no())})::BOOLEAN"
+        case Kind.DATE | Kind.TIMESTAMP:
+            return moments.patient(column.kind, half, spelling.format)
+        case _:
+            return _patient_number(column, half, spelling.worth)
+
+
+def _usual_text(column: Column, cell: str) -> str:
     if column.personal == "plate":
-        # the ordinary plate needs no work; the rest is made upper-case and half-width, and loses its marks
-        usual = rf"regexp_full_match({cell}, '[\x{{4e00}}-\x{{9fff}}][A-Z][0-9A-Z]{{5,6}}')"
-        value = rf"regexp_replace(upper({half_width(cell)}), '[\s·•・‧.\-]', '', 'g')"
-        return f"CASE WHEN {usual} THEN {cell} ELSE {_filled(column, cell, value)} END"
-    if column.name.endswith(("_id", "_no")):
-        usual = f"regexp_full_match({cell}, '[0-9A-Za-z][!-*,-~]*[0-9][!-*,-~]*')"
-        slow = _filled(column, cell, half_width(cell))
-        # 1.23457E+17: the number is lost, and several of them would become one key
-        lost = rf"regexp_full_match({half_width(cell)}, '\d(\.\d+)?[Ee]\+\d+')"
-        return f"CASE WHEN {usual} THEN {cell} WHEN {lost} THEN NULL ELSE {slow} END"
-    return _filled(column, cell, trimmed(cell))
+        plain = r"[\x{4e00}-\x{9fff}][A-Z][0-9A-Z]{5,6}"
+    elif _is_number_of(column):
+        # begins with a letter or digit and holds a digit: no blank, no error value, no 1.2E+17
+        plain = r"[0-9A-Za-z][!-*,-~]*[0-9][!-*,-~]*"
+    else:
+        plain = r"[\x{4e00}-\x{9fff}0-9A-Za-z][^\r]*[\x{4e00}-\x{9fff}0-9A-Za-z]"
+    return f"CASE WHEN regexp_full_match({cell}, '{plain}') AND {cell} NOT IN ('NULL', 'null', 'N/A', 'n/a') THEN {cell} END"
 
 
-def _filled(column: Column, cell: str, value: str) -> str:
+def _is_number_of(column: Column) -> bool:
+    return column.name.endswith(("_id", "_no"))
+
+
+def _patient_text(column: Column, half: str, cell: str) -> str:
     errors = ", ".join(map(quoted, ERROR_VALUES))
-    return f"CASE WHEN {is_blank(column, cell)} OR upper({trimmed(cell)}) IN ({errors}) THEN NULL ELSE {value} END"
+    value = rf"replace({trimmed(cell)}, chr(13) || chr(10), chr(10))"
+    lost = "false"
+    if column.personal == "plate":
+        value = rf"regexp_replace(upper({half}), '[\s·•・‧.\-]', '', 'g')"
+    elif _is_number_of(column):
+        value = half
+        # 1.23457E+17: the number is lost, and several of them would become one key
+        lost = rf"regexp_full_match({half}, '\d(\.\d+)?[Ee]\+\d+')"
+    return f"CASE WHEN {is_blank(column, half)} OR upper({half}) IN ({errors}) OR {lost} THEN NULL ELSE {value} END"
 
 
 def spell(word: str) -> str:
     """Return the word as it is compared: half-width, without spaces, lower case."""
     return "".join(unicodedata.normalize("NFKC", word).split()).lower()
+
+
+def _yes_and_no() -> dict[str, str]:
+    return {word: "true" for word in _TRUE} | {word: "false" for word in _FALSE}
 
 
 def _enum_words(column: Column) -> dict[str, str]:
@@ -113,33 +147,35 @@ def _enum_words(column: Column) -> dict[str, str]:
     return words
 
 
-def _word(cell: str, words: Mapping[str, str]) -> str:
-    def cases(pairs: Mapping[str, str]) -> str:
-        return " ".join(f"WHEN {quoted(word)} THEN {quoted(value)}" for word, value in pairs.items())
-
-    loose = {spell(word): value for word, value in reversed(words.items())}
-    slow = rf"lower(regexp_replace({half_width(cell)}, '\s', '', 'g'))"
-    return f"coalesce(CASE {cell} {cases(words)} END, CASE {slow} {cases(loose)} END)"
+def _cases(cell: str, words: Mapping[str, str]) -> str:
+    return f"CASE {cell} {' '.join(f'WHEN {quoted(word)} THEN {quoted(value)}' for word, value in words.items())} END"
 
 
-def _number(column: Column, cell: str, worth: Decimal) -> str:
-    fast = f"try_cast({cell} AS DECIMAL(18,6))"
+def _loose(half: str, words: Mapping[str, str]) -> str:
+    spelt = {spell(word): value for word, value in reversed(words.items())}
+    return _cases(rf"lower(regexp_replace({half}, '\s', '', 'g'))", spelt)
+
+
+def _usual_number(column: Column, cell: str, worth: Decimal) -> str:
     if column.kind is Kind.NUMBER and worth == 1:
         # nan and inf are numbers to a cast, and begin with a letter
-        fast = f"CASE WHEN {cell} < ':' AND isfinite(try_cast({cell} AS DOUBLE)) THEN {cell}::DOUBLE END"
-    elif worth != 1:
-        fast = f"{fast} * {worth}::DECIMAL(12,4)"
+        return f"CASE WHEN {cell} < ':' AND isfinite(try_cast({cell} AS DOUBLE)) THEN {cell}::DOUBLE END"
+    number = f"try_cast({cell} AS DECIMAL(18,6))"
+    return _shaped(column, number if worth == 1 else f"{number} * {worth}::{_WORTH}")
+
+
+def _patient_number(column: Column, half: str, worth: Decimal) -> str:
     units = units_of(column)
     unit = "|".join(sorted(units, key=len, reverse=True)) or "$."
-    bare = rf"regexp_replace({half_width(cell)}, '^(人民币|rmb)?[¥$]|^人民币|^±|\s', '', 'gi')"
+    bare = rf"regexp_replace({half}, '^(人民币|rmb)?[¥$]|^人民币|^±|\s', '', 'gi')"
+    # thousands need their groups of three: 46,1 may stand for 46.1
     pattern = quoted(rf"(?i)^({_NUMBER})({unit})?$")
     digits = f"replace(regexp_extract({bare}, {pattern}, 1), ',', '')"
-    worths = " ".join(f"WHEN {quoted(name)} THEN {value}::DECIMAL(12,4)" for name, value in units.items())
-    times = f"{worth}::DECIMAL(12,4)"
+    times = f"{worth}::{_WORTH}"
     if units:
+        worths = " ".join(f"WHEN {quoted(name)} THEN {value}::{_WORTH}" for name, value in units.items())
         times = f"CASE lower(regexp_extract({bare}, {pattern}, 2)) {worths} ELSE {times} END"
-    slow = f"try_cast({digits} AS DECIMAL(20,8)) * ({times})"
-    return f"coalesce({_shaped(column, fast)}, {_shaped(column, slow)})"
+    return _shaped(column, f"try_cast({digits} AS DECIMAL(20,8)) * ({times})")
 
 
 def _shaped(column: Column, value: str) -> str:

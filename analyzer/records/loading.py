@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from analyzer.model import Column, Table, Text
-from analyzer.records.cells import Spelling, is_blank, reason, trimmed, typed
+from analyzer.records.cells import Spelling, half_width, is_blank, mapped, patient, reason, trimmed, usual
 from analyzer.records.fitting import Fit
 from analyzer.records.headers import shown
 from analyzer.records.sheets import Sheet, columns_of
@@ -72,23 +72,32 @@ def _inserted(con: duckdb.DuckDBPyConnection, statement: str) -> int:
 
 def load_sql(fit: Fit, sheet: Sheet, source: int) -> str:
     """Return the INSERT that types and loads one sheet."""
-    table, cells = fit.table, cells_of(fit)
-    texts = ", ".join(f"{cell.text} AS x{n}" for n, cell in enumerate(cells))
-    values = ", ".join(f"{typed(cell.column, f'x{n}', cell.spelling)} AS t{n}" for n, cell in enumerate(cells))
-    raw = ", ".join(f"x{n}" for n in range(len(cells)))
+    table, cells = fit.table, list(enumerate(cells_of(fit)))
     skip = f"_line <= {sheet.lines[fit.header]} OR ({_no_record(sheet.width)})"
-    bad = " | ".join(_bad(table, cell, n) for n, cell in enumerate(cells)) or "0::UBIGINT"
-    lacking = sum(table.bit(name) for name in table.columns if name not in fit.supplied)
-    at = {cell.column.name: n for n, cell in enumerate(cells)}
+    layers = [
+        [f"{mapped(cell.text, cell.spelling.values)} AS x{n}" for n, cell in cells],
+        [f"x{n}, {usual(cell.column, f'x{n}', cell.spelling)} AS u{n}" for n, cell in cells],
+        [f"x{n}, u{n}, CASE WHEN u{n} IS NULL AND x{n} IS NOT NULL THEN {half_width(f'x{n}')} END AS h{n}" for n, _ in cells],
+        [
+            f"x{n}, h{n}, CASE WHEN h{n} IS NULL THEN u{n} "
+            f"ELSE {patient(cell.column, f'h{n}', f'x{n}', cell.spelling)} END AS t{n}"
+            for n, cell in cells
+        ],
+    ]
+    query = f"SELECT _line, coalesce({skip}, true) AS _skip, {', '.join(layers[0])} FROM ({sheet.relation})"
+    for layer in layers[1:]:
+        query = f"SELECT _line, _skip, {', '.join(layer)} FROM ({query})"
+    bad = " | ".join(_bad(table, cell, n) for n, cell in cells)
+    query = f"SELECT *, CASE WHEN _skip THEN 0::UBIGINT ELSE {bad} END AS _bad FROM ({query})"
+    at = {cell.column.name: n for n, cell in cells}
     ordered = ", ".join(
         f"t{at[name]}" if name in at else f"NULL::{column.kind.sql_type}" for name, column in table.columns.items()
     )
+    lacking = sum(table.bit(name) for name in table.columns if name not in fit.supplied)
+    texts = ", ".join(f"x{n}" for n, _ in cells)
     return (
         f"INSERT INTO {named(table.name)} SELECT {ordered}, {lacking}::UBIGINT | _bad, {source}, _line, "
-        f"_skip, nullif(_bad, 0), CASE WHEN _bad <> 0 THEN [{raw}] END FROM ("
-        f"SELECT *, CASE WHEN _skip THEN 0::UBIGINT ELSE {bad} END AS _bad FROM ("
-        f"SELECT _line, coalesce(_skip, true) AS _skip, {raw}, {values} FROM ("
-        f"SELECT _line, {skip} AS _skip, {texts} FROM ({sheet.relation}))))"
+        f"_skip, nullif(_bad, 0), CASE WHEN _bad <> 0 THEN [{texts}] END FROM ({query})"
     )
 
 
@@ -104,9 +113,8 @@ def _no_record(width: int) -> str:
 
 
 def _bad(table: Table, cell: Cell, n: int) -> str:
-    blank = is_blank(cell.column, f"x{n}")
-    bit = f"{table.bit(cell.column.name)}::UBIGINT"
-    return f"CASE WHEN t{n} IS NULL AND x{n} IS NOT NULL THEN (CASE WHEN {blank} THEN 0::UBIGINT ELSE {bit} END) ELSE 0::UBIGINT END"
+    unread = f"t{n} IS NULL AND h{n} IS NOT NULL AND NOT {is_blank(cell.column, f'h{n}')}"
+    return f"CASE WHEN h{n} IS NULL THEN 0 WHEN {unread} THEN {table.bit(cell.column.name)} ELSE 0 END::UBIGINT"
 
 
 @dataclass(frozen=True, slots=True)

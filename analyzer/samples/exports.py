@@ -80,9 +80,12 @@ class _Slices:
         return pl.concat([again, rows, early, keyless])
 
     def _older(self, rows: pl.DataFrame, part: Part) -> pl.DataFrame:
-        return rows.with_columns(
+        """Earlier states of the rows; a row that was no different then is left out, it would be a duplicate."""
+        older = rows.with_columns(
             pl.lit(value).cast(rows.schema[name]).alias(name) for name, value in part.older.items()
         )
+        changed = [older[name].ne_missing(rows[name]) for name in part.older]
+        return older.filter(pl.any_horizontal(*changed)) if changed else older
 
     def _count(self, table: str, size: int, early: int, again: int, keyless: int) -> None:
         count = self.accounting.setdefault(table, Counter())
@@ -95,8 +98,7 @@ class _Slices:
 
 def _write_text(path: Path, member: str | None, part: Part, table: Table, rows: pl.DataFrame) -> None:
     if member:
-        content = b"".join(text.encode(part.encoding) for text in _texts(part, table, rows))
-        write_archive(path, member, content)
+        write_archive(path, member, "".join(_texts(part, table, rows)).encode(part.encoding))
         return
     with path.open("wb") as file:
         encoder = io.TextIOWrapper(file, encoding=part.encoding, newline="", write_through=True)
@@ -122,7 +124,7 @@ def _smudged(texts: pl.DataFrame, part: Part) -> pl.DataFrame:
     """Make one cell of an ordinary pass unreadable."""
     if part.smudge is None or texts.is_empty():
         return texts
-    first = int((texts["violation_type"] == "").arg_max() or 0)
+    first = int(texts["violation_type"].is_null().arg_max() or 0)
     here = pl.int_range(texts.height) == first
     name = part.smudge["column"]
     return texts.with_columns(pl.when(here).then(pl.lit(part.smudge["text"])).otherwise(pl.col(name)).alias(name))

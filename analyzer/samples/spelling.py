@@ -67,9 +67,8 @@ def _header(table: Table, column: Column, part: Part) -> str:
 
 def spelled(table: Table, rows: pl.DataFrame, part: Part) -> pl.DataFrame:
     """The rows as text, cell by cell; columns keep their canonical names."""
-    return rows.select(
-        _as_text(column, part).fill_null(part.blank).alias(name) for name, column in table.columns.items()
-    )
+    texts = rows.select(_as_text(column, part).alias(name) for name, column in table.columns.items())
+    return texts.fill_null(part.blank) if part.blank else texts
 
 
 def _as_text(column: Column, part: Part) -> pl.Expr:
@@ -84,7 +83,7 @@ def _as_text(column: Column, part: Part) -> pl.Expr:
         words = {value: (also[0] if also else value) for value, also in column.values.items()}
         return cell.replace_strict(words, default=cell, return_dtype=pl.String)
     if part.units.get(column.name) in _THOUSANDS:
-        return (cell / 1000).cast(pl.String)
+        return (cell // 1000).cast(pl.String) + "." + (cell % 1000).cast(pl.String).str.zfill(3)
     if column.kind is Kind.MONEY and part.money:
         return _grouped(cell)
     if column.kind is Kind.RATIO:

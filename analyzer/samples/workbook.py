@@ -48,7 +48,7 @@ def _write_rows(
     for place, (name, column) in enumerate(table.columns.items()):
         in_tonnes = name in part.units
         for offset, (value, text) in enumerate(zip(rows[name], texts[name], strict=True)):
-            if text == "":
+            if text is None:
                 continue
             if isinstance(value, date) and part.dates == "cell":
                 sheet.write_datetime(line + offset, place, value, formats[column.kind])

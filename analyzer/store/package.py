@@ -1,0 +1,318 @@
+"""The package: everything one audit leaves behind, in open formats, whole or not at all.
+
+A package is written into a folder beside its place and moved there as the last step, so that a reader never meets
+half of one. Parquet and `audit.duckdb` are evidence for inside the bureau and are not masked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from analyzer.engine.audit import Audit, fingerprint
+from analyzer.model import AnalyzerError, Problem, Severity, Text
+from analyzer.model.tables import UNKNOWN
+
+RESULTS = {
+    "findings": "rule, started_on, finding_id",
+    "finding_records": "rule, finding_id, record_key",
+    "verdict_counts": "rule",
+    "not_assessable": "rule, missing",
+}
+"""The result tables and the order of their rows: the same audit gives the same file."""
+
+INTAKE = {"inputs": "source", "issues": '"file", "sheet", "row", "column", "text", "reason"'}
+
+_NOTE = Text(
+    "findings.xlsx、report.docx、report.html 默认隐去号牌、姓名、电话和证件号；Parquet 与 audit.duckdb 是单位内部的证据，未作隐去，请勿外传。",
+    "Plates, names, telephone and certificate numbers are masked in findings.xlsx, report.docx and report.html; "
+    "Parquet and audit.duckdb are evidence for inside the bureau and are not masked.",
+)
+
+
+def prepare_folder(out: Path) -> Path:
+    """Make the folder in which a package is put together, beside its place.
+
+    Raises `AnalyzerError` when `out` exists and is no package of ours: nothing of a user's is overwritten.
+    """
+    if out.exists() and not out.is_dir():
+        raise AnalyzerError(
+            Problem(f"--out {out}", Text("这是一个文件，不是目录", "this is a file, not a folder"))
+        )
+    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
+        cause = Text(
+            "目录里已有别的文件，不会覆盖", "the folder holds other files, which are not overwritten"
+        )
+        remedy = Text("请换一个空目录", "Choose an empty folder")
+        raise AnalyzerError(Problem(f"--out {out}", cause, remedy))
+    draft = out.parent / f".{out.name}.partial"
+    try:
+        shutil.rmtree(draft, ignore_errors=True)
+        (draft / "records").mkdir(parents=True)
+    except OSError as error:
+        cause = Text(f"无法在此写入：{error.strerror}", f"cannot write here: {error.strerror}")
+        raise AnalyzerError(Problem(f"--out {out}", cause)) from None
+    return draft
+
+
+def write_package(
+    audit: Audit, draft: Path, out: Path, reports: Callable[[Path], None] | None = None
+) -> Package:
+    """Write the package of `audit` into `draft` and move it to `out`. `reports` adds workbook and reports to it."""
+    for name, order in RESULTS.items():
+        _copy(audit.con, f'SELECT * FROM "{name}" ORDER BY {order}', draft / f"{name}.parquet")
+    for name, order in INTAKE.items():
+        _copy(audit.con, f'SELECT * FROM "_{name}" ORDER BY {order}', draft / f"{name}.parquet")
+    for table in audit.intake.tables:
+        _copy(audit.con, _records_query(audit, table), draft / "records" / f"{table}.parquet")
+    _write_database(audit, draft / "audit.duckdb")
+    _write_json(draft / "summary.json", summary(audit))
+    if reports is not None:
+        reports(draft)
+    _write_json(draft / "manifest.json", _manifest(audit, draft))
+    _move(draft, out)
+    return Package(out)
+
+
+class Package:
+    """A written package, opened for reading."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if not (folder / "manifest.json").is_file():
+            cause = Text(
+                "这里没有审核结果包（缺 manifest.json）", "there is no package here (no manifest.json)"
+            )
+            remedy = Text("请先运行 analyzer audit … --out 目录", "Run analyzer audit ... --out DIR first")
+            raise AnalyzerError(Problem(str(folder), cause, remedy))
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The contents of summary.json."""
+        return _read_json(self.folder / "summary.json")
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The contents of manifest.json."""
+        return _read_json(self.folder / "manifest.json")
+
+    def path(self, name: str) -> Path:
+        """The file of a result table (`findings`) or of a table of records (`records/cases`)."""
+        return self.folder / f"{name}.parquet"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The canonical tables that the package holds."""
+        return tuple(sorted(path.stem for path in (self.folder / "records").glob("*.parquet")))
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open a connection with every table of the package as a view: results by name, records as `records_<table>`."""
+        con = duckdb.connect(
+            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        )
+        for name in (*RESULTS, *INTAKE):
+            con.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{_quoted(self.path(name))}')")
+        for table in self.tables:
+            path = _quoted(self.path(f"records/{table}"))
+            con.execute(f"CREATE VIEW \"records_{table}\" AS SELECT * FROM read_parquet('{path}')")
+        return con
+
+    def verify(self) -> list[Problem]:
+        """Compare every file, and every input that can still be found, with the manifest; return what differs."""
+        problems = []
+        for name, expected in self.manifest["files"].items():
+            path = self.folder / name
+            if not path.is_file():
+                problems.append(Problem(name, Text("文件不见了", "the file is gone")))
+            elif file_hash(path) != expected:
+                problems.append(Problem(name, Text("内容已被改动", "the content has changed")))
+        for entry in self.manifest["inputs"]:
+            path = Path(entry["path"])
+            if path.is_file() and file_hash(path) != entry["sha256"]:
+                cause = Text("输入文件在审核之后被改动", "the input has changed since the audit")
+                problems.append(Problem(entry["file"], cause))
+        return problems
+
+    def inputs_not_found(self) -> list[str]:
+        """The inputs that are no longer where they were and so could not be compared."""
+        return [entry["file"] for entry in self.manifest["inputs"] if not Path(entry["path"]).is_file()]
+
+
+def summary(audit: Audit) -> dict[str, Any]:
+    """Return what summary.json says: run, law in force, versions, totals."""
+    con = audit.con
+    severities = dict(con.execute("SELECT severity, count(*) FROM findings GROUP BY 1").fetchall())
+    verdicts = dict(con.execute("SELECT verdict, count(*) FROM findings GROUP BY 1").fetchall())
+    families = dict(con.execute("SELECT family, count(*) FROM findings GROUP BY 1 ORDER BY 1").fetchall())
+    intake = audit.intake
+    return {
+        "run_id": fingerprint(audit),
+        "made_at": datetime.now().isoformat(timespec="seconds"),
+        "as_of": audit.order.as_of.isoformat(),
+        "profile": {"id": audit.rulings.profile, "chain": list(audit.rulings.chain)},
+        "set": list(audit.order.settings),
+        "parameters": _parameters(audit),
+        "versions": _versions(audit),
+        "tables": {name: _count(con, name) for name in intake.tables},
+        "columns": {name: sorted(columns) for name, columns in sorted(intake.columns_supplied.items())},
+        "totals": {
+            "rules": len(audit.rules),
+            "findings": sum(verdicts.values()),
+            "by_verdict": {name: verdicts.get(name, 0) for name in ("breach", "review")},
+            "by_severity": {str(one): severities.get(str(one), 0) for one in Severity},
+            "by_family": families,
+            "files": intake.files,
+            "rows_read": intake.rows_read,
+            "loaded": intake.loaded,
+            "duplicates": intake.duplicates,
+            "replaced": intake.replaced,
+            "quarantined": intake.quarantined,
+            "issues": intake.issues,
+            "refused": len(intake.refused),
+        },
+        "refused": [{"place": one.place, "zh": one.cause.zh, "en": one.cause.en} for one in intake.refused],
+        "warnings": [{"place": one.place, "zh": one.cause.zh, "en": one.cause.en} for one in intake.warnings],
+        "note": {"zh": _NOTE.zh, "en": _NOTE.en},
+    }
+
+
+def file_hash(path: Path) -> str:
+    """Return the sha256 of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _records_query(audit: Audit, table: str) -> str:
+    """The canonical table as judged; each distinct mask of unknown columns is spelt out once."""
+    columns = audit.library.vocabulary[table].columns
+    names = ", ".join(
+        f"CASE WHEN (\"{UNKNOWN}\" & {audit.library.vocabulary[table].bit(name)}) <> 0 THEN '{name}' END"
+        for name in columns
+    )
+    masks = (
+        f'SELECT "{UNKNOWN}" AS mask, list_filter([{names}], lambda name: name IS NOT NULL) AS names'
+        f' FROM (SELECT DISTINCT "{UNKNOWN}" FROM "{table}")'
+    )
+    wanted = ", ".join(f't."{name}"' for name in columns)
+    return (
+        f'SELECT {wanted}, m.names AS "{UNKNOWN}", t."_source", t."_row"'
+        f' FROM "{table}" AS t JOIN ({masks}) AS m ON m.mask = t."{UNKNOWN}" ORDER BY t."_source", t."_row"'
+    )
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    con.execute(f"COPY ({query}) TO '{_quoted(path)}' (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _write_database(audit: Audit, path: Path) -> None:
+    """The results, plus the records that findings point to, in one file for people who ask with SQL."""
+    con = audit.con
+    con.execute(f"ATTACH '{_quoted(path)}' AS result")
+    try:
+        for name, order in RESULTS.items():
+            con.execute(f'CREATE TABLE result."{name}" AS SELECT * FROM main."{name}" ORDER BY {order}')
+        for name, order in INTAKE.items():
+            con.execute(f'CREATE TABLE result."{name}" AS SELECT * FROM main."_{name}" ORDER BY {order}')
+        for table in audit.intake.tables:
+            keys = " || '|' || ".join(f't."{key}"' for key in audit.library.vocabulary[table].key)
+            con.execute(
+                f'CREATE TABLE result."{table}" AS SELECT t.* FROM main."{table}" AS t WHERE {keys} IN'
+                f" (SELECT record_key FROM main.finding_records WHERE table_name = '{table}')"
+                f' ORDER BY t."_source", t."_row"'
+            )
+    finally:
+        con.execute("DETACH result")
+
+
+def _manifest(audit: Audit, draft: Path) -> dict[str, Any]:
+    files = {
+        path.relative_to(draft).as_posix(): file_hash(path)
+        for path in sorted(draft.rglob("*"))
+        if path.is_file()
+    }
+    seen: dict[str, dict[str, str]] = {}
+    for file, sha256 in audit.con.execute("SELECT file, sha256 FROM _inputs ORDER BY source").fetchall():
+        seen.setdefault(file, {"file": file, "sha256": sha256, "path": str(_input_path(audit, file))})
+    return {
+        "format": 1,
+        "run_id": _read_json(draft / "summary.json")["run_id"],
+        "files": files,
+        "inputs": list(seen.values()),
+        "rules": {one.rule.code: {"version": one.rule.version, "sha256": one.sha256} for one in audit.rules},
+    }
+
+
+def _input_path(audit: Audit, file: str) -> Path:
+    """Where an input was found; a member of an archive has no path of its own."""
+    for given in audit.order.inputs:
+        path = given / file if given.is_dir() else given
+        if path.is_file() and (given.is_dir() or path.name == file):
+            return path.resolve()
+    return Path(file)
+
+
+def _parameters(audit: Audit) -> dict[str, Any]:
+    used = sorted({name for plan in audit.plans for rule in plan.rules for name in rule.parameters})
+    return {
+        name: [
+            {
+                "from": entry.from_.isoformat() if entry.from_ else None,
+                "value": entry.value
+                if isinstance(entry.value, int | str) or entry.value is None
+                else str(entry.value),
+                "status": str(entry.status),
+                "origin": entry.origin,
+            }
+            for entry in audit.rulings.parameters[name].entries
+        ]
+        for name in used
+    }
+
+
+def _versions(audit: Audit) -> dict[str, Any]:
+    return {
+        "analyzer": version("offsite-enforcement-analyzer"),
+        "duckdb": duckdb.__version__,
+        "python": ".".join(str(part) for part in sys.version_info[:3]),
+        "rules": {one.rule.code: one.rule.version for one in audit.rules},
+    }
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = con.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+    return int(row[0]) if row else 0
+
+
+def _write_json(path: Path, data: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return data
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _move(draft: Path, out: Path) -> None:
+    """Put the finished draft in place; an older package there is set aside first and removed after."""
+    old = out.parent / f".{out.name}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    draft.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
