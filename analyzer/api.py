@@ -131,15 +131,10 @@ def audit(
     )
     draft = prepare_folder(Path(out)) if out is not None else None
     with run_audit(order, writable=[draft] if draft else []) as done:
-        tables = {
-            name: _arrow(done.con, f'SELECT * FROM "{name}" ORDER BY {by}') for name, by in RESULTS.items()
-        }
-        tables |= {
-            name: _arrow(done.con, f'SELECT * FROM "_{name}" ORDER BY {by}') for name, by in INTAKE.items()
-        }
+        tables = {name: _arrow(done.con, f'SELECT * FROM "{name}" ORDER BY {by}') for name, by in RESULTS.items()}
+        tables |= {name: _arrow(done.con, f'SELECT * FROM "_{name}" ORDER BY {by}') for name, by in INTAKE.items()}
         records = {
-            name: _arrow(done.con, f'SELECT * FROM "{name}" ORDER BY "_source", "_row"')
-            for name in done.intake.tables
+            name: _arrow(done.con, f'SELECT * FROM "{name}" ORDER BY "_source", "_row"') for name in done.intake.tables
         }
         keys = {name: list(done.library.vocabulary[name].key) for name in done.intake.tables}
         said = {**summary(done), "keys": keys}

@@ -80,21 +80,15 @@ def run_audit(order: Order, progress: Progress | None = None, writable: Sequence
     `writable` are folders to which results may be written once SQL is locked in.
     """
     library, rulings, rules, mappings = prepare(order)
-    draft = Setting(
-        library.vocabulary, library.bases, rulings.parameters, rulings.chain, order.as_of, Supply()
-    )
+    draft = Setting(library.vocabulary, library.bases, rulings.parameters, rulings.chain, order.as_of, Supply())
     plan_rules(draft, library, rules)
     work = Path(tempfile.mkdtemp(prefix="analyzer-"))
     con = connect(work, order.limits)
     try:
         teach(con, library.calendar)
-        intake = take_in(
-            con, order.inputs, library.vocabulary, mappings=mappings, work_dir=work, progress=progress
-        )
+        intake = take_in(con, order.inputs, library.vocabulary, mappings=mappings, work_dir=work, progress=progress)
         supply = Supply(intake.columns_supplied)
-        setting = Setting(
-            library.vocabulary, library.bases, rulings.parameters, rulings.chain, order.as_of, supply
-        )
+        setting = Setting(library.vocabulary, library.bases, rulings.parameters, rulings.chain, order.as_of, supply)
         plans = tuple(plan_rules(setting, library, rules))
         lock(con, [work, *writable])
         counts = tuple(judge(con, setting, plans, progress))
@@ -151,9 +145,7 @@ def _names(rule_file: RuleFile) -> set[str]:
 
 def fingerprint(audit: Audit) -> str:
     """Return the run id: a hash of everything that decides the answers, so that the same audit has the same id."""
-    inputs = audit.con.execute(
-        "SELECT file, sheet, sha256, table_name FROM _inputs ORDER BY source"
-    ).fetchall()
+    inputs = audit.con.execute("SELECT file, sheet, sha256, table_name FROM _inputs ORDER BY source").fetchall()
     parameters = {
         name: [(str(entry.from_), str(entry.value), str(entry.status)) for entry in parameter.entries]
         for name, parameter in sorted(audit.rulings.parameters.items())
@@ -162,8 +154,7 @@ def fingerprint(audit: Audit) -> str:
         "inputs": inputs,
         "rules": {one.rule.code: one.sha256 for one in audit.rules},
         "facts": {
-            name: hashlib.sha256(one.path.read_bytes()).hexdigest()
-            for name, one in audit.library.base_files.items()
+            name: hashlib.sha256(one.path.read_bytes()).hexdigest() for name, one in audit.library.base_files.items()
         },
         "parameters": parameters,
         "chain": audit.rulings.chain,

@@ -8,7 +8,8 @@ and a rule without a leg left cannot say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 
@@ -28,7 +29,7 @@ ROW = "t"
 RESERVED = ("subject", "records", "first", "last", "amount")
 """Placeholders of an explanation that the roll-up fills by itself."""
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
+PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class CompiledRule:
 def placeholders(rule: Rule) -> set[str]:
     """Return the names that the rule's texts ask to be filled."""
     texts = (rule.explain.zh, rule.explain.en, rule.remedy.zh, rule.remedy.en)
-    return {name for text in texts for name in _PLACEHOLDER.findall(text)}
+    return {name for text in texts for name in PLACEHOLDER.findall(text)}
 
 
 class RuleCompiler:
@@ -97,9 +98,7 @@ class RuleCompiler:
         breach = self._condition(("breach",), rule.breach) if rule.breach else "FALSE"
         review = self._condition(("review",), rule.review) if rule.review else "FALSE"
         softer = self._condition(("review_instead",), rule.review_instead) if rule.review_instead else "FALSE"
-        undecided = (
-            self._condition(("undecided_when",), rule.undecided_when) if rule.undecided_when else "FALSE"
-        )
+        undecided = self._condition(("undecided_when",), rule.undecided_when) if rule.undecided_when else "FALSE"
         recalled = self._recalled() if rule.breach else "FALSE"
         missing = tuple(self._missing())
         facts = tuple(self._facts())
@@ -125,7 +124,7 @@ class RuleCompiler:
             finding_usage=self.finding_usage,
         )
 
-    # Parts ----------------------------------------------------------------------------------------------------
+    # Parts
 
     def _terms(self, usage: Usage) -> Terms:
         return Terms(self.setting, self.scope, self.rule.blank_is_proof, self.moment, usage)
@@ -166,9 +165,7 @@ class RuleCompiler:
         return sorted(name for name in placeholders(self.rule) if name not in RESERVED)
 
     def _touched_names(self) -> list[str]:
-        columns = [
-            ".".join((*where, column)) for alias, where, column in self.verdict_usage.columns if alias == ROW
-        ]
+        columns = [".".join((*where, column)) for alias, where, column in self.verdict_usage.columns if alias == ROW]
         return columns + [column for _, column in self.verdict_usage.gathered]
 
     def _missing(self) -> Iterable[tuple[str, str]]:
@@ -184,9 +181,7 @@ class RuleCompiler:
         for gather, column in list(self.verdict_usage.gathered):
             shape = self.scope.gathers[gather]
             lacking = [table for table in shape.sources if not self.setting.supply.has(table)]
-            label = (
-                f"table:{lacking[0]}" if lacking else f"cell:{'+'.join(shape.sources)} ({gather}.{column})"
-            )
+            label = f"table:{lacking[0]}" if lacking else f"cell:{'+'.join(shape.sources)} ({gather}.{column})"
             yield label, f"({terms.term(parse(column)).value} IS NULL)"
         for name in self.verdict_usage.parameters:
             term = terms.term(parse(f"p.{name}"))
@@ -205,13 +200,13 @@ class RuleCompiler:
             scope = scope.link(name)
         return scope.table
 
-    # Parameters -----------------------------------------------------------------------------------------------
+    # Parameters
 
     def _used_parameters(self, text: str | None) -> dict[str, Parameter]:
         """Return the parameters that an expression uses, those behind named expressions included."""
         return {} if text is None else dict(self._parameters_in(parse(text), self.scope))
 
-    def _parameters_in(self, tree: exp.Expression, scope: Scope) -> Iterable[tuple[str, Parameter]]:
+    def _parameters_in(self, tree: exp.Expr, scope: Scope) -> Iterable[tuple[str, Parameter]]:
         for node in tree.walk():
             parts = path(node)
             if parts is None or parts == ("as_of",) or _is_link_argument(node):
@@ -242,9 +237,7 @@ class RuleCompiler:
         for choice in product((True, False), repeat=len(nullable)):
             off = {name for name, is_off in zip(nullable, choice, strict=True) if is_off}
             if off and all(self._dead(text, off) for text in (self.rule.breach, self.rule.review)):
-                conditions.append(
-                    " AND ".join(self._is_null(nullable[name], name in off) for name in nullable)
-                )
+                conditions.append(" AND ".join(self._is_null(nullable[name], name in off) for name in nullable))
         return " OR ".join(f"({condition})" for condition in conditions) or "FALSE"
 
     def _is_null(self, parameter: Parameter, wanted: bool) -> str:
@@ -257,7 +250,7 @@ class RuleCompiler:
     def _dead(self, text: str | None, off: set[str]) -> bool:
         return text is None or self._reduce(parse(text), off, self.scope) is False
 
-    def _reduce(self, node: exp.Expression, off: set[str], scope: Scope) -> bool | None:
+    def _reduce(self, node: exp.Expr, off: set[str], scope: Scope) -> bool | None:
         """Return what a condition comes to whatever the data say, once the parameters `off` are null."""
         if isinstance(node, exp.Paren):
             return self._reduce(node.this, off, scope)
@@ -271,7 +264,7 @@ class RuleCompiler:
             sides = (self._reduce(node.left, off, scope), self._reduce(node.right, off, scope))
             return stop if stop in sides else (None if None in sides else not stop)
         if (called := call(node)) is not None and called[0] in ("blank", "filled"):
-            name = self._parameter_name(called[1][0], scope)
+            name = _parameter_name(called[1][0])
             return None if name is None else (name in off) == (called[0] == "blank")
         if (parts := path(node)) is not None and parts != ("as_of",):
             meaning = scope.resolve(parts)
@@ -280,10 +273,6 @@ class RuleCompiler:
             used = {name for name, _ in self._parameters_in(node, scope)}
             return isinstance(node, exp.NEQ) if used & off else None
         return None
-
-    def _parameter_name(self, node: exp.Expression, scope: Scope) -> str | None:
-        parts = path(node)
-        return parts[1] if parts is not None and parts[0] == "p" and len(parts) == 2 else None
 
     def _parameters(self) -> Mapping[str, str]:
         """For each parameter in use, the SQL of the number of its entry in force (0 for the latest)."""
@@ -303,7 +292,12 @@ def _may_be_null(parameter: Parameter) -> bool:
     return parameter.entries[-1].from_ is not None or any(entry.value is None for entry in parameter.entries)
 
 
-def _is_link_argument(node: exp.Expression) -> bool:
+def _parameter_name(node: exp.Expr) -> str | None:
+    parts = path(node)
+    return parts[1] if parts is not None and parts[0] == "p" and len(parts) == 2 else None
+
+
+def _is_link_argument(node: exp.Expr) -> bool:
     """Whether a name is the argument of found(): a link, not a value."""
     called = call(node.parent) if node.parent is not None else None
     return called is not None and called[0] == "found"
@@ -317,18 +311,13 @@ class PartError(Exception):
     error: LanguageError
 
 
-class _at:
-    """Says in which part of the rule a mistake stands."""
-
-    def __init__(self, part: tuple[str | int, ...]) -> None:
-        self.part = part
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, LanguageError):
-            raise PartError(self.part, error) from None
+@contextmanager
+def _at(part: tuple[str | int, ...]) -> Iterator[None]:
+    """Say in which part of the rule a mistake stands."""
+    try:
+        yield
+    except LanguageError as error:
+        raise PartError(part, error) from None
 
 
 def verdict_sql(prefix: str) -> str:

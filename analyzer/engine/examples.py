@@ -72,16 +72,12 @@ class ExampleRunner:
         except AnalyzerError as error:
             return Outcome(rule.code, case.name, case.expect, {}, error.problems[0])
         except (ValueError, ArithmeticError, TypeError, KeyError) as error:
-            cause = Text(
-                f"示例“{case.name}”无法装入：{error}", f"the example `{case.name}` cannot be loaded: {error}"
-            )
+            cause = Text(f"示例“{case.name}”无法装入：{error}", f"the example `{case.name}` cannot be loaded: {error}")
             problem = rule_file.document.problem(cause, at=["examples", "cases", number])
             return Outcome(rule.code, case.name, case.expect, {}, problem)
         return Outcome(rule.code, case.name, case.expect, answers)
 
-    def _setting(
-        self, rule_file: RuleFile, case: ExampleCase, tables: Mapping[str, list[dict[str, Any]]]
-    ) -> Setting:
+    def _setting(self, rule_file: RuleFile, case: ExampleCase, tables: Mapping[str, list[dict[str, Any]]]) -> Setting:
         examples = rule_file.rule.examples
         given = {**examples.set, **case.set}
         texts = [f"{name}={'null' if value is None else value}" for name, value in given.items()]
@@ -93,8 +89,7 @@ class ExampleRunner:
             texts,
         )
         columns = {
-            name: frozenset(column for row in rows for column in row)
-            | frozenset(self.library.vocabulary[name].key)
+            name: frozenset(column for row in rows for column in row) | frozenset(self.library.vocabulary[name].key)
             for name, rows in tables.items()
         }
         return Setting(

@@ -42,19 +42,13 @@ FUNCTIONS: dict[str, Function] = {
     "abs": Function(1, "the size of a number", lambda x: f"abs({x})"),
     "least": Function(-1, "the smallest value, unknown when one is unknown", _least),
     "greatest": Function(-1, "the largest value, unknown when one is unknown", _greatest),
-    "earliest": Function(
-        -1, "the smallest of the values that are there", lambda *v: f"least({', '.join(v)})"
-    ),
-    "latest": Function(
-        -1, "the largest of the values that are there", lambda *v: f"greatest({', '.join(v)})"
-    ),
+    "earliest": Function(-1, "the smallest of the values that are there", lambda *v: f"least({', '.join(v)})"),
+    "latest": Function(-1, "the largest of the values that are there", lambda *v: f"greatest({', '.join(v)})"),
     "cd": Function(2, "calendar days from a to b; may be negative", lambda a, b: f"cd({a}, {b})"),
     "wd": Function(
         2, "working days after a up to and including b; 0 when b is not after a", lambda a, b: f"wd({a}, {b})"
     ),
-    "roll": Function(
-        1, "the day itself, or the next working day when it is a day off", lambda x: f"roll({x})"
-    ),
+    "roll": Function(1, "the day itself, or the next working day when it is a day off", lambda x: f"roll({x})"),
     "days": Function(
         3,
         "cd or wd, as the third argument says",

@@ -67,7 +67,9 @@ def compile_gather(setting: Setting, text: str, earlier: Mapping[str, str]) -> G
     `earlier` maps the gathers that may be read as tables to their names in the database.
     Raises `LanguageError` for a name, a function or a statement that a gather may not use.
     """
-    tree = _parse(text)
+    query = _parse(text)
+    columns = tuple(query.named_selects)
+    tree: exp.Expr = query
     ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
     rows = _Rows(setting)
     sources = []
@@ -90,9 +92,7 @@ def compile_gather(setting: Setting, text: str, earlier: Mapping[str, str]) -> G
     for table in list(tree.find_all(exp.Table)):
         if table.name in setting.vocabulary.tables and table.name not in ctes:
             table.replace(_parse_table(flat_source(rows.scopes[table.alias_or_name], terms.usage)))
-    return Gathering(
-        tree.sql(dialect="duckdb"), tuple(tree.named_selects), tuple(dict.fromkeys(sources)), terms.usage
-    )
+    return Gathering(tree.sql(dialect="duckdb"), columns, tuple(dict.fromkeys(sources)), terms.usage)
 
 
 def _parse(text: str) -> exp.Query:
@@ -112,20 +112,18 @@ def _parsed(text: str) -> exp.Query:
         if isinstance(node, _REFUSED):
             raise LanguageError(
                 Text(f"gather 里不能写 `{node.sql()[:60]}`", f"a gather may not say `{node.sql()[:60]}`"),
-                Text(
-                    "请用 or_else、blank、filled；今天是 as_of", "Use or_else, blank, filled; today is as_of"
-                ),
+                Text("请用 or_else、blank、filled；今天是 as_of", "Use or_else, blank, filled; today is as_of"),
             )
     return tree
 
 
-def _parse_table(text: str) -> exp.Expression:
+def _parse_table(text: str) -> exp.Expr:
     source = sqlglot.parse_one(f"SELECT 1 FROM {text}", read="duckdb").args["from_"].this
-    assert isinstance(source, exp.Expression)
+    assert isinstance(source, exp.Expr)
     return source
 
 
-def _translate(node: exp.Expression, terms: Terms) -> exp.Expression:
+def _translate(node: exp.Expr, terms: Terms) -> exp.Expr:
     """Replace our names and functions by plain SQL; everything else is left for the next level."""
     called = call(node)
     if called is not None:
@@ -158,11 +156,11 @@ def _aggregate(name: str, condition: str) -> str:
     )
 
 
-def _sql(text: str) -> exp.Expression:
+def _sql(text: str) -> exp.Expr:
     return _parsed_piece(text).copy()
 
 
 @lru_cache(maxsize=4096)
-def _parsed_piece(text: str) -> exp.Expression:
+def _parsed_piece(text: str) -> exp.Expr:
     parsed = sqlglot.parse_one(text, read="duckdb")
     return exp.paren(parsed) if isinstance(parsed, exp.Binary | exp.Not) else parsed

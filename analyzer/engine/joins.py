@@ -32,8 +32,7 @@ def flat_source(scope: Scope, usage: Usage) -> str:
     wanted += [(path, UNKNOWN) for path in dict.fromkeys(path for path, _ in wanted)]
     inner = Scope(scope.setting, scope.table, "own")
     columns = ", ".join(
-        f'{inner.sql(path, column)} AS "{"__".join((*path, column))}"'
-        for path, column in dict.fromkeys(wanted)
+        f'{inner.sql(path, column)} AS "{"__".join((*path, column))}"' for path, column in dict.fromkeys(wanted)
     )
     joins = " ".join(link_joins(inner, links))
     return f'(SELECT {columns} FROM "{scope.table}" AS "own" {joins}) AS "{scope.alias}"'

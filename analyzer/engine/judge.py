@@ -84,16 +84,12 @@ def _judge_base(
 ) -> list[RuleCounts]:
     if not setting.supply.has(plan.table):
         for rule in plan.rules:
-            con.execute(
-                "INSERT INTO not_assessable VALUES (?, ?, 0)", [rule.rule.code, f"table:{plan.table}"]
-            )
+            con.execute("INSERT INTO not_assessable VALUES (?, ?, 0)", [rule.rule.code, f"table:{plan.table}"])
         none = dict.fromkeys(VERDICTS.values(), 0)
         return [RuleCounts(rule.rule.code, plan.table, none, 0) for rule in plan.rules]
     made = plan.needed_gathers(plan.rules)
     for shape, gathering in made:
-        con.execute(
-            f'CREATE OR REPLACE TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})'
-        )
+        con.execute(f'CREATE OR REPLACE TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})')
     verdicts = f"verdicts_{plan.table}"
     con.execute(f'CREATE OR REPLACE TABLE "{verdicts}" AS {plan.verdicts_query()}')
     counts = _count(con, plan, verdicts)
@@ -103,15 +99,11 @@ def _judge_base(
     for shape, _ in made:
         con.execute(f'DROP TABLE "{shape.table}"')
     con.execute(f'DROP TABLE "{verdicts}"')
-    return [
-        RuleCounts(rule.rule.code, plan.table, counts[rule.name], findings[rule.name]) for rule in plan.rules
-    ]
+    return [RuleCounts(rule.rule.code, plan.table, counts[rule.name], findings[rule.name]) for rule in plan.rules]
 
 
 def _count(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> dict[str, dict[Verdict, int]]:
-    columns = [
-        f'count(*) FILTER (WHERE "{rule.name}" = {number})' for rule in plan.rules for number in VERDICTS
-    ]
+    columns = [f'count(*) FILTER (WHERE "{rule.name}" = {number})' for rule in plan.rules for number in VERDICTS]
     row = con.execute(f'SELECT {", ".join(columns)} FROM "{verdicts}"').fetchone()
     assert row is not None
     numbers = iter(row)

@@ -13,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from analyzer.model import Text
+from analyzer.model.errors import NOTHING
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class LanguageError(Exception):
     """An expression that says something it may not say, or that cannot be read."""
 
     cause: Text
-    remedy: Text = Text("", "")
+    remedy: Text = NOTHING
 
     def __str__(self) -> str:
         return self.cause.en
@@ -31,7 +32,7 @@ _ALLOWED = (
     exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Case, exp.If, exp.Literal, exp.Boolean, exp.Null, exp.Column,
     exp.Identifier, exp.Anonymous, exp.Cast, exp.DataType, exp.Date, exp.Dot, exp.Tuple, exp.Star, exp.DPipe,
 )  # fmt: skip
-_FUNCTION_NODES: dict[type[exp.Expression], str] = {
+_FUNCTION_NODES: dict[type[exp.Expr], str] = {
     exp.Least: "least",
     exp.Greatest: "greatest",
     exp.Date: "date",
@@ -45,21 +46,19 @@ _HIDES_BLANKS = (exp.Coalesce, exp.Is, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Null
 
 
 @lru_cache(maxsize=8192)
-def parse(text: str) -> exp.Expression:
+def parse(text: str) -> exp.Expr:
     """Return the tree of one expression; raise `LanguageError` for what a rule may not say."""
     try:
         tree = sqlglot.parse_one(text, read="duckdb")
     except sqlglot.errors.ParseError as error:
         detail = error.errors[0]["description"] if error.errors else str(error)
-        raise LanguageError(
-            Text(f"表达式读不懂：{detail}", f"the expression cannot be read: {detail}")
-        ) from None
+        raise LanguageError(Text(f"表达式读不懂：{detail}", f"the expression cannot be read: {detail}")) from None
     for node in tree.walk():
         _check(node)
     return tree
 
 
-def _check(node: exp.Expression) -> None:
+def _check(node: exp.Expr) -> None:
     if isinstance(node, _HIDES_BLANKS):
         raise LanguageError(
             Text(f"`{node.sql()}` 会掩盖空白", f"`{node.sql()}` would hide a blank"),
@@ -76,7 +75,7 @@ def _check(node: exp.Expression) -> None:
         raise _refused(node)
 
 
-def _refused(node: exp.Expression) -> LanguageError:
+def _refused(node: exp.Expr) -> LanguageError:
     return LanguageError(
         Text(f"规则里不能写 `{node.sql()[:60]}`", f"a rule may not say `{node.sql()[:60]}`"),
         Text(
@@ -86,7 +85,7 @@ def _refused(node: exp.Expression) -> LanguageError:
     )
 
 
-def call(node: exp.Expression) -> tuple[str, list[exp.Expression]] | None:
+def call(node: exp.Expr) -> tuple[str, list[exp.Expr]] | None:
     """Return the name and arguments of a function call in lower case, or None when it is no call."""
     if isinstance(node, exp.Anonymous):
         return str(node.this).lower(), list(node.expressions)
@@ -98,7 +97,7 @@ def call(node: exp.Expression) -> tuple[str, list[exp.Expression]] | None:
     return name, arguments
 
 
-def path(node: exp.Expression) -> tuple[str, ...] | None:
+def path(node: exp.Expr) -> tuple[str, ...] | None:
     """Return the dotted name of a column node as its parts, or None when it is no name."""
     if isinstance(node, exp.Column):
         return tuple(part.name for part in node.parts)

@@ -32,13 +32,10 @@ class Usage:
 
     def add(self, other: Usage) -> None:
         """Take in what another compilation touched."""
-        for mine, theirs in (
-            (self.columns, other.columns),
-            (self.links, other.links),
-            (self.gathered, other.gathered),
-            (self.parameters, other.parameters),
-        ):
-            mine.update(theirs)  # type: ignore[attr-defined]
+        self.columns.update(other.columns)
+        self.links.update(other.links)
+        self.gathered.update(other.gathered)
+        self.parameters.update(other.parameters)
 
     @property
     def gathers(self) -> list[str]:
@@ -65,7 +62,7 @@ class Named:
 
     scope: Scope
     name: str
-    tree: exp.Expression
+    tree: exp.Expr
 
 
 @dataclass(frozen=True)

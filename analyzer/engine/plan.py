@@ -52,17 +52,13 @@ class BasePlan:
                 wanted.add(rule.scope.gathers[name].table)
         for shape, gathering in reversed(self.gathers.values()):
             if shape.table in wanted:
-                wanted.update(
-                    other.table for other, _ in self.gathers.values() if f'"{other.table}"' in gathering.sql
-                )
+                wanted.update(other.table for other, _ in self.gathers.values() if f'"{other.table}"' in gathering.sql)
         return [(shape, gathering) for shape, gathering in self.gathers.values() if shape.table in wanted]
 
     def verdicts_query(self) -> str:
         """Return the query that gives each row its answer under every rule."""
-        conditions = []
-        for rule in self.rules:
-            for part in ("applies", "breach", "review", "softer", "undecided"):
-                conditions.append(f'{getattr(rule, part)} AS "{rule.name}_{part}"')
+        parts = ("applies", "breach", "review", "softer", "undecided")
+        conditions = [f'{getattr(rule, part)} AS "{rule.name}_{part}"' for rule in self.rules for part in parts]
         answers = [f'CAST({verdict_sql(rule.name)} AS UTINYINT) AS "{rule.name}"' for rule in self.rules]
         source = self.source(self.rules, [rule.verdict_usage for rule in self.rules])
         return (
@@ -74,10 +70,9 @@ class BasePlan:
         """Return FROM the base row with every link and gather that the usages touch."""
         links: dict[tuple[str, ...], None] = {}
         joins: dict[str, None] = {}
-        for rule, usage in zip(rules, usages, strict=True):
-            for alias, path in usage.links:
-                if alias == ROW:
-                    links[path] = None
+        rules, usages = list(rules), list(usages)
+        for usage in usages:
+            links.update({path: None for alias, path in usage.links if alias == ROW})
         gathers: dict[str, str] = {}
         for rule, usage in zip(rules, usages, strict=True):
             terms = Terms(self.setting, rule.scope, (), None, Usage())
@@ -95,7 +90,7 @@ class BasePlan:
 
 
 @dataclass(frozen=True)
-class Mistake(Exception):
+class Mistake:
     """A rule or facts file that cannot be compiled: whose it is, the part, and the error."""
 
     owner: str

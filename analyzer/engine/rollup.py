@@ -6,12 +6,11 @@ problem keeps its id on every later run.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import duckdb
 
-from analyzer.engine.compile import RESERVED, CompiledRule, Fact
+from analyzer.engine.compile import PLACEHOLDER, RESERVED, CompiledRule, Fact
 from analyzer.engine.parameters_used import parameters_json
 from analyzer.engine.plan import VERDICTS, BasePlan
 from analyzer.engine.terms import constant_sql
@@ -34,7 +33,6 @@ CREATE OR REPLACE TABLE verdict_counts (
   not_applicable BIGINT, total BIGINT, findings BIGINT)
 """
 _MISSING = "CREATE OR REPLACE TABLE not_assessable (rule VARCHAR, missing VARCHAR, rows BIGINT)"
-_PIECE = re.compile(r"\{([A-Za-z_][\w.]*)\}")
 
 
 def create_result_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -49,9 +47,7 @@ def roll_up(
     """Fill `findings`, `finding_records` and `not_assessable` for one base; return the findings of each rule."""
     _say_what_was_missing(con, plan, verdicts, counts)
     found = dict.fromkeys((rule.name for rule in plan.rules), 0)
-    hit = [
-        rule for rule in plan.rules if counts[rule.name][Verdict.BREACH] + counts[rule.name][Verdict.REVIEW]
-    ]
+    hit = [rule for rule in plan.rules if counts[rule.name][Verdict.BREACH] + counts[rule.name][Verdict.REVIEW]]
     if not hit:
         return found
     columns = _HitColumns()
@@ -162,9 +158,7 @@ def _finding_query(rule: CompiledRule, at: _Details, types: Mapping[str, str], v
         _sentence(texts.remedy.en, "en", at, types),
         constant_sql(_basis_json(rule)),
     ]
-    return (
-        f"INSERT INTO findings SELECT {', '.join(fields)} FROM story GROUP BY finding_id ORDER BY finding_id"
-    )
+    return f"INSERT INTO findings SELECT {', '.join(fields)} FROM story GROUP BY finding_id ORDER BY finding_id"
 
 
 def _facts_json(at: _Details) -> str:
@@ -184,16 +178,14 @@ def _facts_json(at: _Details) -> str:
 def _basis_json(rule: CompiledRule) -> str:
     import json
 
-    basis = [
-        citation.model_dump(mode="json", by_alias=True, exclude_none=True) for citation in rule.rule.basis
-    ]
+    basis = [citation.model_dump(mode="json", by_alias=True, exclude_none=True) for citation in rule.rule.basis]
     return json.dumps(basis, ensure_ascii=False)
 
 
 def _sentence(template: str, language: str, at: _Details, types: Mapping[str, str]) -> str:
     """The SQL that fills a template from the records of a finding."""
     pieces = []
-    for number, piece in enumerate(_PIECE.split(template)):
+    for number, piece in enumerate(PLACEHOLDER.split(template)):
         if number % 2 == 0:
             if piece:
                 pieces.append(constant_sql(piece))
@@ -233,9 +225,7 @@ def _shown(value: str, kind: str, language: str, fact: Fact | None) -> str:
         text = f"CASE {value} {pieces} ELSE {value} END"
     elif kind.startswith("DECIMAL"):
         text = f"regexp_replace(CAST({value} AS VARCHAR), '\\.?0+$', '')"
-        text = (
-            f"CASE WHEN contains(CAST({value} AS VARCHAR), '.') THEN {text} ELSE CAST({value} AS VARCHAR) END"
-        )
+        text = f"CASE WHEN contains(CAST({value} AS VARCHAR), '.') THEN {text} ELSE CAST({value} AS VARCHAR) END"
     elif kind == "DOUBLE":
         text = f"CAST(round({value}, 2) AS VARCHAR)"
     else:
@@ -251,9 +241,7 @@ def _say_what_was_missing(
     wanted = [(rule, label, sql) for rule in lacking for label, sql in rule.missing]
     if not wanted:
         return
-    aggregates = ", ".join(
-        f'count(*) FILTER (WHERE v."{rule.name}" = 4 AND {sql})' for rule, _, sql in wanted
-    )
+    aggregates = ", ".join(f'count(*) FILTER (WHERE v."{rule.name}" = 4 AND {sql})' for rule, _, sql in wanted)
     undecided = " OR ".join(f'"{rule.name}" = 4' for rule in lacking)
     names = ", ".join(f'"{rule.name}"' for rule in lacking)
     row = con.execute(

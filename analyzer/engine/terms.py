@@ -31,7 +31,7 @@ from analyzer.engine.setting import Setting
 from analyzer.model import Kind, Text
 from analyzer.model.law import Parameter
 
-_COMPARISONS: dict[type[exp.Expression], str] = {
+_COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.GT: ">",
@@ -39,7 +39,7 @@ _COMPARISONS: dict[type[exp.Expression], str] = {
     exp.LT: "<",
     exp.LTE: "<=",
 }
-_ARITHMETIC: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.DPipe: "||"}
+_ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.DPipe: "||"}
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ class Terms:
     moment: str | None = None
     usage: Usage = field(default_factory=Usage)
 
-    # Conditions ------------------------------------------------------------------------------------------------
+    # Conditions
 
-    def condition(self, node: exp.Expression) -> str:
+    def condition(self, node: exp.Expr) -> str:
         """Return the SQL boolean (true, false or NULL) of a condition."""
         if isinstance(node, exp.Paren):
             return self.condition(node.this)
@@ -94,7 +94,7 @@ class Terms:
             return _PREDICATES[called[0]](self, called[1])
         return self._bare(node)
 
-    def _comparison(self, node: exp.Expression) -> str:
+    def _comparison(self, node: exp.Expr) -> str:
         left, right = self.term(node.this), self.term(node.expression)
         plain = f"({left.value} {_COMPARISONS[type(node)]} {right.value})"
         blank_means = "TRUE" if isinstance(node, exp.NEQ) else "FALSE"
@@ -106,15 +106,15 @@ class Terms:
         plain = f"({left.value} IN ({', '.join(member.value for member in members)}))"
         return _with_absent(plain, (left, *members), "FALSE")
 
-    def _bare(self, node: exp.Expression) -> str:
+    def _bare(self, node: exp.Expr) -> str:
         term = self.term(node)
         if term.absent is None:
             return f"({term.value})"
         return f"CASE WHEN ({term.value}) IS NOT NULL THEN ({term.value}) WHEN {term.absent} THEN FALSE END"
 
-    # Values ----------------------------------------------------------------------------------------------------
+    # Values
 
-    def term(self, node: exp.Expression) -> Term:
+    def term(self, node: exp.Expr) -> Term:
         """Return the value of an expression with what its NULL may mean."""
         if isinstance(node, exp.Paren):
             return self.term(node.this)
@@ -151,10 +151,8 @@ class Terms:
         pieces = []
         results = []
         for branch in node.args["ifs"]:
-            if subject is None:
-                test = self.condition(branch.this)
-            else:
-                test = f"{subject.value} = {self.term(branch.this).value}"
+            same = None if subject is None else f"{subject.value} = {self.term(branch.this).value}"
+            test = same or self.condition(branch.this)
             results.append(self.term(branch.args["true"]))
             pieces.append(f"WHEN {test} THEN {results[-1].value}")
         if default is not None:
@@ -162,7 +160,7 @@ class Terms:
             pieces.append(f"ELSE {results[-1].value}")
         return Term(f"CASE {' '.join(pieces)} END", _any(result.unknown for result in results))
 
-    def _call(self, name: str, arguments: list[exp.Expression], node: exp.Expression) -> Term:
+    def _call(self, name: str, arguments: list[exp.Expr], node: exp.Expr) -> Term:
         if name in _PREDICATES:
             return Term(_PREDICATES[name](self, arguments))
         if name == "or_else":
@@ -186,7 +184,7 @@ class Terms:
             return _combine(f"{terms[2].constant}({terms[0].value}, {terms[1].value})", terms[:2])
         return _combine(function.duckdb(*(term.value for term in terms)), terms)
 
-    def _or_else(self, arguments: list[exp.Expression]) -> Term:
+    def _or_else(self, arguments: list[exp.Expr]) -> Term:
         """`or_else(x, y)`: y where x is blank; unknown where x is unknown."""
         first, second = self.term(arguments[0]), self.term(arguments[1])
         if first.unknown is None:
@@ -200,7 +198,7 @@ class Terms:
         unknown = _any((first.unknown, _both(blank, second.unknown)))
         return Term(value, unknown, _both(blank, second.absent))
 
-    def _named(self, node: exp.Expression) -> Named | None:
+    def _named(self, node: exp.Expr) -> Named | None:
         parts = path(node)
         if parts is None or parts == ("as_of",):
             return None
@@ -249,14 +247,10 @@ class Terms:
     def gather_match(self, gather: str) -> str:
         """Return the SQL of the join of the base row to a gather."""
         shape = self.scope.gathers[gather]
-        matches = [
-            f'"{shape.table}"."{column}" = {value}' for column, value in self.gather_keys(gather).items()
-        ]
+        matches = [f'"{shape.table}"."{column}" = {value}' for column, value in self.gather_keys(gather).items()]
         if (during := shape.gather.during) is not None:
             day = self.term(parse(during.date)).value
-            matches.append(
-                f'{day} >= "{shape.table}"."{during.from_}" AND {day} < "{shape.table}"."{during.until}"'
-            )
+            matches.append(f'{day} >= "{shape.table}"."{during.from_}" AND {day} < "{shape.table}"."{during.until}"')
         return " AND ".join(matches)
 
     def _column(self, name: ColumnName) -> Term:
@@ -264,11 +258,7 @@ class Terms:
         self._touch(scope, column.name)
         is_fact = column.blank_is_fact or ".".join((*scope.path, column.name)) in self.proof
         supply = self.setting.supply
-        if (
-            column.absent is not None
-            and supply.has(scope.table)
-            and not supply.has_column(scope.table, column.name)
-        ):
+        if column.absent is not None and supply.has(scope.table) and not supply.has_column(scope.table, column.name):
             return self._ordinary(name, is_fact)
         bit = self.setting.vocabulary[scope.table].bit(column.name)
         unknown = f"(({scope.mask} & {bit}) <> 0)"
@@ -276,7 +266,9 @@ class Terms:
             # A link that found no row has no mask: what it would have said is unknown.
             unknown = f"coalesce({unknown}, TRUE)"
         if column.blank_is is not None:
-            filled = f"CASE WHEN {name.sql} IS NOT NULL THEN {name.sql} WHEN {unknown} THEN NULL ELSE {column.blank_is} END"
+            filled = (
+                f"CASE WHEN {name.sql} IS NOT NULL THEN {name.sql} WHEN {unknown} THEN NULL ELSE {column.blank_is} END"
+            )
             return Term(filled, unknown)
         return Term(name.sql, unknown, f"({name.sql} IS NULL AND NOT {unknown})" if is_fact else None)
 
@@ -301,9 +293,9 @@ class Terms:
         value = f"CASE WHEN {present} IS NOT NULL THEN {literal} END"
         return Term(value, f"({present} IS NULL)", f"({present} IS NOT NULL)" if is_fact else None)
 
-    # Predicates that ask about blanks and links ------------------------------------------------------------------
+    # Predicates that ask about blanks and links
 
-    def blank(self, arguments: list[exp.Expression]) -> str:
+    def blank(self, arguments: list[exp.Expr]) -> str:
         """`blank(x)`: true for a blank cell, false for a filled one, NULL for an unknown one."""
         term = self._raw(arguments[0])
         if term.is_constant:
@@ -311,7 +303,7 @@ class Terms:
         unknown = f" WHEN {term.unknown} THEN NULL" if term.unknown else ""
         return f"CASE WHEN {term.value} IS NOT NULL THEN FALSE{unknown} ELSE TRUE END"
 
-    def _raw(self, node: exp.Expression) -> Term:
+    def _raw(self, node: exp.Expr) -> Term:
         """A column's own cell, even where a blank stands for a value elsewhere."""
         parts = path(node)
         if parts is not None and parts != ("as_of",):
@@ -320,7 +312,7 @@ class Terms:
                 return Term(meaning.sql, self._column(meaning).unknown)
         return self.term(node)
 
-    def found(self, arguments: list[exp.Expression]) -> str:
+    def found(self, arguments: list[exp.Expr]) -> str:
         """`found(link)`: whether the look-up found its row; NULL when the link is blank or the table is missing."""
         parts = path(arguments[0])
         if parts is None:
@@ -333,32 +325,30 @@ class Terms:
         missing = "FALSE" if link.missing == "fact" and self.setting.supply.has(link.table) else "NULL"
         none = f" WHEN {by.absent} THEN FALSE" if by.absent else ""
         present = target.sql(target.path, key)
-        return (
-            f"CASE WHEN {present} IS NOT NULL THEN TRUE WHEN {by.value} IS NOT NULL THEN {missing}{none} END"
-        )
+        return f"CASE WHEN {present} IS NOT NULL THEN TRUE WHEN {by.value} IS NOT NULL THEN {missing}{none} END"
 
-    def known(self, arguments: list[exp.Expression]) -> str:
+    def known(self, arguments: list[exp.Expr]) -> str:
         """`known(c)`: the condition is certainly true; blank and unknown count as not."""
         return f"CASE WHEN {self.condition(arguments[0])} THEN TRUE ELSE FALSE END"
 
-    def unknown_if(self, arguments: list[exp.Expression]) -> str:
+    def unknown_if(self, arguments: list[exp.Expr]) -> str:
         """`unknown_if(c)`: NULL where c may be true, false elsewhere; to be joined with OR."""
         inner = self.condition(arguments[0])
         return f"CASE WHEN {inner} IS DISTINCT FROM FALSE THEN NULL ELSE FALSE END"
 
-    def supplied(self, arguments: list[exp.Expression]) -> str:
+    def supplied(self, arguments: list[exp.Expr]) -> str:
         """`supplied('table')` or `supplied('table', 'column')`: whether an export brought it."""
         names = [str(argument.this) for argument in arguments]
         supply = self.setting.supply
         has = supply.has(names[0]) if len(names) == 1 else supply.has_column(names[0], names[1])
         return "TRUE" if has else "FALSE"
 
-    def profile(self, arguments: list[exp.Expression]) -> str:
+    def profile(self, arguments: list[exp.Expr]) -> str:
         """`profile('henan')`: whether the profile in force is that one or extends it."""
         return "TRUE" if str(arguments[0].this) in self.setting.chain else "FALSE"
 
 
-_PREDICATES: dict[str, Callable[[Terms, list[exp.Expression]], str]] = {
+_PREDICATES: dict[str, Callable[[Terms, list[exp.Expr]], str]] = {
     "blank": Terms.blank,
     "filled": lambda terms, arguments: f"(NOT {terms.blank(arguments)})",
     "found": Terms.found,
@@ -383,9 +373,7 @@ def parameter_term(parameter: Parameter, moment: str | None) -> Term:
             )
         )
     value = dated(moment, [(entry.from_, constant_sql(entry.value)) for entry in entries])
-    absent = dated(
-        moment, [(entry.from_, "TRUE" if entry.value is None else "FALSE") for entry in entries], "TRUE"
-    )
+    absent = dated(moment, [(entry.from_, "TRUE" if entry.value is None else "FALSE") for entry in entries], "TRUE")
     return Term(value, f"({moment} IS NULL)", absent)
 
 

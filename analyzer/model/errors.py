@@ -27,13 +27,17 @@ class Text(NamedTuple):
         return self.zh if language == "zh" else self.en
 
 
+NOTHING = Text("", "")
+"""No sentence at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake: where it is, what is wrong, what to do."""
 
     place: str
     cause: Text
-    remedy: Text = Text("", "")
+    remedy: Text = NOTHING
 
     def say(self, language: Language = "zh") -> str:
         """Return the problem as lines of text: the place, then cause and remedy indented below it."""

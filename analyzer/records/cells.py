@@ -84,6 +84,13 @@ def usual(column: Column, cell: str, spelling: Spelling) -> str:
             return _usual_number(column, cell, spelling.worth)
 
 
+def unread(column: Column, cell: str, value: str) -> str:
+    """SQL that is true when a cell is filled and `usual` did not read it, so that `patient` has to look."""
+    if column.kind in {Kind.DATE, Kind.TIMESTAMP}:
+        return f"{cell} IS NOT NULL AND ({value} IS NULL OR {moments.too_old(column.kind, value)})"
+    return f"{value} IS NULL AND {cell} IS NOT NULL"
+
+
 def patient(column: Column, half: str, cell: str, spelling: Spelling) -> str:
     """SQL for the value of a cell in any other spelling; null when it is blank or cannot be read."""
     match column.kind:
@@ -103,8 +110,11 @@ def _usual_text(column: Column, cell: str) -> str:
     if column.personal == "plate":
         plain = r"[\x{4e00}-\x{9fff}][A-Z][0-9A-Z]{5,6}"
     elif _is_number_of(column):
-        # begins with a letter or digit and holds a digit: no blank, no error value, no 1.2E+17
-        plain = r"[0-9A-Za-z][!-*,-~]*[0-9][!-*,-~]*"
+        # ASCII, begins with a letter or digit and ends with a mark: no error value; no 1.2E+17
+        return (
+            f"CASE WHEN strlen({cell}) = length({cell}) AND {cell} >= '0' AND right({cell}, 1) > ' ' "
+            f"AND NOT contains({cell}, '+') AND {cell} NOT IN ('NULL', 'null', 'N/A', 'n/a') THEN {cell} END"
+        )
     else:
         plain = r"[\x{4e00}-\x{9fff}0-9A-Za-z][^\r]*[\x{4e00}-\x{9fff}0-9A-Za-z]"
     return f"CASE WHEN regexp_full_match({cell}, '{plain}') AND {cell} NOT IN ('NULL', 'null', 'N/A', 'n/a') THEN {cell} END"

@@ -15,7 +15,7 @@ from analyzer.model import AnalyzerError, Problem, Text, Vocabulary
 from analyzer.model.mapping import FileMapping
 from analyzer.records.accounts import Accounts, Entry, settle_table
 from analyzer.records.fitting import Fit, Fitter
-from analyzer.records.loading import load, make_table, settle
+from analyzer.records.loading import load, load_pieces, make_table, settle
 from analyzer.records.reading import Reader
 from analyzer.records.sheets import Sheet, Unreadable
 from analyzer.records.sources import Format, Source, Unpacking, format_of, listed
@@ -128,7 +128,7 @@ class _Taking:
             make_table(self._con, table)
         source = self._accounts.open(entry)
         self._supplied[table.name] |= fit.supplied
-        read = self._insert(fit, sheet, source)
+        read = self._insert(fit, sheet, entry, source)
         entry.notes += [note for note in sheet.notes if note not in entry.notes]
         brought = settle(self._con, fit, source)
         entry.rows_read, entry.quarantined = brought.rows_read, brought.quarantined
@@ -139,18 +139,27 @@ class _Taking:
             self._warn_cut_off(entry, max(sheet.last_line, read))
         self._accounts.close(source, entry)
 
-    def _insert(self, fit: Fit, sheet: Sheet, source: int) -> int:
-        try:
-            read = load(self._con, fit, sheet, source)
-            if sheet.expected is None or read == sheet.expected:
-                return read
-        except duckdb.Error:
-            if sheet.expected is None:
-                raise
-        # DuckDB did not see every line of the file as a record: read it again, line by line
-        self._con.execute(f"DELETE FROM {named(fit.table.name)} WHERE _source = {source}")
-        self._reader.read_again(sheet)
-        return load(self._con, fit, sheet, source)
+    def _insert(self, fit: Fit, sheet: Sheet, entry: Entry, source: int) -> int:
+        """Load the sheet; return how many rows it has, the header and all others included."""
+        text = self._reader.text
+        if text is None:
+            return load(self._con, fit, sheet, source)
+        read: int | None = None
+        while read is None and not sheet.relation:
+            try:
+                read = load_pieces(self._con, fit, sheet, text, source)
+                if read is None:
+                    # DuckDB did not see the records that the lines say: read it again, line by line
+                    self._reader.read_again(sheet)
+            except UnicodeDecodeError:
+                text.next_encoding()
+            if read is None:
+                self._con.execute(f"DELETE FROM {named(fit.table.name)} WHERE _source = {source}")
+        entry.encoding = text.encodings[0][0].removesuffix("-sig")
+        if bad := sum(piece.bad for piece in text.made):
+            sheet.notes.append(Text(f"有 {bad} 处无法解码", f"{bad} places could not be decoded"))
+        sheet.last_line = sum(piece.lines for piece in text.made)
+        return load(self._con, fit, sheet, source) if read is None else read
 
     def _note_headers(self, source: int, entry: Entry, sheet: Sheet, fit: Fit) -> None:
         row = sheet.lines[fit.header]

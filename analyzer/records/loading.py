@@ -12,14 +12,16 @@ from dataclasses import dataclass
 import duckdb
 
 from analyzer.model import Column, Table, Text
-from analyzer.records.cells import Spelling, half_width, is_blank, mapped, patient, reason, trimmed, usual
+from analyzer.records.cells import Spelling, half_width, is_blank, mapped, patient, reason, trimmed, unread, usual
 from analyzer.records.fitting import Fit
 from analyzer.records.headers import shown
 from analyzer.records.sheets import Sheet, columns_of
 from analyzer.records.sql import named, quoted
 
 BOOKKEEPING = ("_skip BOOLEAN", "_bad UBIGINT", "_texts VARCHAR[]")
-_FOOTER = r"(合\s*计|总\s*计|小\s*计|制\s*表\s*人|制\s*表\s*时\s*间|审\s*核\s*人)"
+_FOOTER = r"^(合\s*计|总\s*计|小\s*计|制\s*表\s*人|制\s*表\s*时\s*间|审\s*核\s*人)"
+# an empty row, or a footer: most first cells are plain ASCII and need no look
+_NO_RECORD = f"_first IS NULL OR (_first <> 'x' AND regexp_matches(_first, {quoted(_FOOTER)}))"
 QUARANTINED = Text("主键为空或读不出，该行未载入", "the key is blank or cannot be read; the row was not loaded")
 
 
@@ -62,31 +64,70 @@ def _spelling(fit: Fit, column: Column, worth: object) -> Spelling:
 
 def load(con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, source: int) -> int:
     """Insert every row of the sheet, typed; return how many records the reader gave, rows to skip included."""
-    return _inserted(con, load_sql(fit, sheet, source))
+    return _inserted(con, load_sql(fit, sheet, sheet.relation, source))
+
+
+def load_pieces(con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, text: TextFile, source: int) -> int | None:
+    """Insert a text file piece by piece, decoding the next piece while others are loaded.
+
+    Returns how many records there were; None when DuckDB saw other records than the lines of the file say, so that
+    nothing of it counts. Raises `UnicodeDecodeError` when the file is in another encoding.
+    """
+    threads = con.execute("SELECT current_setting('threads')").fetchone()
+    workers = min(4, int(threads[0])) if threads else 1
+    turn = BoundedSemaphore(workers + 1)
+
+    def one(piece: Piece) -> int | None:
+        try:
+            with con.cursor() as cursor:
+                read = _inserted(cursor, load_sql(fit, sheet, text.relation(piece), source))
+                return read if read == piece.records else None
+        except duckdb.Error:
+            return None
+        finally:
+            turn.release()
+
+    with ThreadPoolExecutor(workers) as pool:
+        under_way = []
+        for piece in text.pieces():
+            turn.acquire()  # no more pieces on disk and in work than can be used
+            under_way.append(pool.submit(one, piece))
+        read = [each.result() for each in under_way]
+    return None if None in read else sum(count or 0 for count in read)
 
 
 def _inserted(con: duckdb.DuckDBPyConnection, statement: str) -> int:
-    counted = con.execute(statement).fetchone()
+    # the statement is one straight line: an optimiser finds nothing in it, and takes longer than a small file
+    kept = con.execute("SELECT current_setting('disabled_optimizers')").fetchone()
+    con.execute(f"SET disabled_optimizers = {quoted(_OPTIMIZERS)}")
+    try:
+        counted = con.execute(statement).fetchone()
+    finally:
+        con.execute(f"SET disabled_optimizers = {quoted(kept[0] if kept else '')}")
     return int(counted[0]) if counted else 0
 
 
-def load_sql(fit: Fit, sheet: Sheet, source: int) -> str:
-    """Return the INSERT that types and loads one sheet."""
+def load_sql(fit: Fit, sheet: Sheet, relation: str, source: int) -> str:
+    """Return the INSERT that types and loads the rows of `relation`, which are some or all rows of the sheet."""
     table, cells = fit.table, list(enumerate(cells_of(fit)))
-    skip = f"_line <= {sheet.lines[fit.header]} OR ({_no_record(sheet.width)})"
     layers = [
         [f"{mapped(cell.text, cell.spelling.values)} AS x{n}" for n, cell in cells],
         [f"x{n}, {usual(cell.column, f'x{n}', cell.spelling)} AS u{n}" for n, cell in cells],
-        [f"x{n}, u{n}, CASE WHEN u{n} IS NULL AND x{n} IS NOT NULL THEN {half_width(f'x{n}')} END AS h{n}" for n, _ in cells],
+        [
+            f"x{n}, u{n}, CASE WHEN {unread(cell.column, f'x{n}', f'u{n}')} THEN {half_width(f'x{n}')} END AS h{n}"
+            for n, cell in cells
+        ],
         [
             f"x{n}, h{n}, CASE WHEN h{n} IS NULL THEN u{n} "
             f"ELSE {patient(cell.column, f'h{n}', f'x{n}', cell.spelling)} END AS t{n}"
             for n, cell in cells
         ],
     ]
-    query = f"SELECT _line, coalesce({skip}, true) AS _skip, {', '.join(layers[0])} FROM ({sheet.relation})"
+    query = f"SELECT _line, {_first_filled(sheet.width)} AS _first, {', '.join(layers[0])} FROM ({relation})"
     for layer in layers[1:]:
-        query = f"SELECT _line, _skip, {', '.join(layer)} FROM ({query})"
+        query = f"SELECT _line, _first, {', '.join(layer)} FROM ({query})"
+    skip = f"_line <= {sheet.lines[fit.header]} OR {_NO_RECORD}"
+    query = f"SELECT *, {skip} AS _skip FROM ({query})"
     bad = " | ".join(_bad(table, cell, n) for n, cell in cells)
     query = f"SELECT *, CASE WHEN _skip THEN 0::UBIGINT ELSE {bad} END AS _bad FROM ({query})"
     at = {cell.column.name: n for n, cell in cells}
@@ -101,15 +142,14 @@ def load_sql(fit: Fit, sheet: Sheet, source: int) -> str:
     )
 
 
-def _no_record(width: int) -> str:
-    """SQL that is true, or null, for a row that is empty or a footer (first filled cell begins with 合计 ...)."""
-    # a cell that begins with printable ASCII is filled and no footer: that settles most rows at their first cell
-    filled = ", ".join(
-        f"CASE WHEN {name} >= '!' AND {name} < chr(127) THEN 'x' ELSE nullif({trimmed(name)}, '') END"
+def _first_filled(width: int) -> str:
+    """SQL for the first filled cell of a row, null when there is none."""
+    # a cell that begins with printable ASCII is filled, and that settles most rows at their first cell
+    cells = (
+        f"WHEN {name} >= '!' AND {name} < chr(127) THEN 'x' WHEN nullif({trimmed(name)}, '') IS NOT NULL THEN {trimmed(name)}"
         for name in columns_of(width)
     )
-    first = f"coalesce({filled})"
-    return f"{first} IS NULL OR ({first} <> 'x' AND regexp_matches({first}, {quoted('^' + _FOOTER)}))"
+    return f"CASE {' '.join(cells)} END"
 
 
 def _bad(table: Table, cell: Cell, n: int) -> str:

@@ -33,15 +33,20 @@ _EPOCH = "TIMESTAMP '1899-12-30'"
 
 def usual(kind: Kind, cell: str, pattern: str | None) -> str:
     """SQL for a cell written year first, with `-` or `/`, or as digits alone; `pattern` (strptime) goes before."""
-    # begins with a year and ends with a digit: keeps `epoch`, `infinity` and zones away from the cast
-    safe = f"{cell} >= '1' AND {cell} < '3' AND length({cell}) <= 19 AND right({cell}, 1) BETWEEN '0' AND '9'"
+    # begins with a year, has no zone at its end: keeps `epoch`, `infinity` and the clock of Greenwich from the cast
     read = f"try_cast({cell} AS {kind.sql_type})"
-    if kind is Kind.TIMESTAMP:
-        compact = f"WHEN {safe} AND length({cell}) = 14 THEN try_strptime({cell}, '%Y%m%d%H%M%S') "
-    else:
-        compact = f"WHEN {safe} AND length({cell}) = 8 THEN try_strptime({cell}, '%Y%m%d')::DATE "
-    first = f"WHEN {_formatted(cell, pattern)} IS NOT NULL THEN {_formatted(cell, pattern)}::{kind.sql_type} " if pattern else ""
-    return f"CASE {first}WHEN {safe} AND year({read}) BETWEEN 1900 AND 2199 THEN {read} {compact}END"
+    safe = f"{cell} >= '19' AND {cell} < '22' AND length({cell}) <= 19 AND NOT ends_with({cell}, 'Z')"
+    length, spelt = (14, "%Y%m%d%H%M%S") if kind is Kind.TIMESTAMP else (8, "%Y%m%d")
+    compact = f"try_strptime({cell}, '{spelt}')::{kind.sql_type}"
+    cases = f"WHEN length({cell}) = {length} AND {cell} < ':' AND {compact} IS NOT NULL THEN {compact} WHEN {safe} THEN {read}"
+    if pattern:
+        cases = f"WHEN {_formatted(cell, pattern)} IS NOT NULL THEN {_formatted(cell, pattern)}::{kind.sql_type} {cases}"
+    return f"CASE {cases} END"
+
+
+def too_old(kind: Kind, value: str) -> str:
+    """SQL that is true for a value that `usual` misread: the year 20 of `20-3-5`."""
+    return f"{value} < {kind.sql_type} '1900-01-01'"
 
 
 def patient(kind: Kind, half: str, pattern: str | None) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from analyzer.model import Text
-from analyzer.records.delimited import open_text, read_slowly
-from analyzer.records.encoding import Utf8, as_utf8
+from analyzer.records.delimited import TextFile, open_text, read_slowly
+from analyzer.records.encoding import decoded
 from analyzer.records.fitting import Fitter
 from analyzer.records.html import tables_of
 from analyzer.records.sheets import HEAD_ROWS, Sheet, Unreadable, columns_of
@@ -26,8 +26,8 @@ class Reader:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, fitter: Fitter, folder: Path) -> None:
         """Read into `con`; copies that are needed on the way are written to `folder`."""
-        self._con, self._fitter, self._copy = con, fitter, folder / "utf8.txt"
-        self._text: tuple[Utf8, str] | None = None
+        self._con, self._fitter, self._folder = con, fitter, folder
+        self._text: TextFile | None = None
 
     def sheets(self, path: Path, kind: Format) -> Iterator[Sheet]:
         """Yield the sheets of a file; raises `Unreadable` when it cannot be opened."""
@@ -48,21 +48,22 @@ class Reader:
         finally:
             self._drop()
 
+    @property
+    def text(self) -> TextFile | None:
+        """The text file at hand, to be loaded piece by piece; None for every other kind."""
+        return self._text
+
     def read_again(self, sheet: Sheet) -> None:
         """Read the text file at hand once more, with the reader that is slow and sure."""
         assert self._text is not None
-        text, separator = self._text
-        read_slowly(self._con, text, separator, sheet, _HELD)
+        read_slowly(self._con, self._text, sheet, _HELD)
 
     def _delimited(self, path: Path) -> Sheet:
-        text = as_utf8(path, self._copy)
-        sheet, separator = open_text(self._con, text, self._fitter.known, _HELD)
-        self._text = (text, separator)
+        sheet, self._text = open_text(path, self._folder, self._fitter.known)
         return sheet
 
     def _page(self, path: Path) -> Iterator[Sheet]:
-        text = as_utf8(path, self._copy)
-        tables = tables_of(text.path.read_text(encoding="utf-8"))
+        tables = tables_of(decoded(path))
         if not tables:
             raise Unreadable(Text("网页里没有表格", "the page holds no table"), _SAVE_AS)
         yield from open_html(self._con, tables, _HELD)
@@ -88,7 +89,8 @@ class Reader:
     def _drop(self) -> None:
         self._con.execute(f"DROP TABLE IF EXISTS {_HELD}")
         self._con.unregister(_BOOK)
-        self._copy.unlink(missing_ok=True)
+        if self._text:
+            self._text.clear()
         self._text = None
 
 

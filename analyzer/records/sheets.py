@@ -10,7 +10,6 @@ import duckdb
 import pyarrow as pa
 
 from analyzer.model import Problem, Text
-from analyzer.records.sql import quoted
 
 HEAD_ROWS = 40
 
@@ -32,8 +31,7 @@ class Sheet:
     """One sheet of text.
 
     `head` holds its first rows, `lines` the row number (from 1) of each. `relation` is SQL that gives columns `_line`
-    and `c0` to `c<width-1>`, all rows in order. `expected` is the number of records that the relation must give, where
-    that can be checked; a reader that fails the check is asked again through `slower`.
+    and `c0` to `c<width-1>`; a text file has none as long as it can be read piece by piece.
     """
 
     name: str | None
@@ -43,7 +41,6 @@ class Sheet:
     relation: str
     encoding: str | None = None
     notes: list[Text] = field(default_factory=list)
-    expected: int | None = None
     last_line: int = 0
     issues: list[tuple[int, str, str, Text]] = field(default_factory=list)
 
@@ -78,13 +75,3 @@ class Held:
 
 def _text(column: Any) -> Any:
     return column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column, pa.string())
-
-
-def read_csv(path: str, delimiter: str, width: int) -> str:
-    """Return the DuckDB table function that reads a UTF-8 text file as `width` text columns, in order."""
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in columns_of(width))
-    return (
-        f"read_csv({quoted(path)}, auto_detect=false, columns={{{columns}}}, delim={quoted(delimiter)}, "
-        "quote='\"', escape='\"', new_line='\\n', header=false, null_padding=true, strict_mode=false, "
-        "parallel=false, max_line_size=8000000)"
-    )

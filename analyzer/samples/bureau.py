@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from analyzer.samples.contacts import make_contacts
 from analyzer.samples.frames import conform, frame
 from analyzer.samples.planting import Expectation, Harvest, plant_all
 from analyzer.samples.proceedings import make_proceedings
-from analyzer.samples.registers import make_registers
+from analyzer.samples.registers import Registers, make_registers
 from analyzer.samples.scenario import Scenario, read_scenarios, read_stock
+from analyzer.samples.scene import Makings
 from analyzer.samples.setting import Row, Setting, read_setting
 from analyzer.samples.traffic import PASSES, make_traffic, make_vehicles
 
@@ -48,7 +50,7 @@ class Truth:
             "detections": self.detections,
             "covered": list(self.covered),
             "scenarios": {one.id: {"zh": one.title.zh, "en": one.title.en} for one in self.scenarios},
-            "expected": [_entry(one) for one in self.expected],
+            "expected": [asdict(one) for one in self.expected],
         }
 
 
@@ -70,12 +72,10 @@ def make_bureau(detections: int, seed: int, rules_dir: Path) -> Bureau:
     scenarios = read_scenarios(folder, stock, vocabulary)
     rng = np.random.default_rng(seed)
     registers = make_registers(setting, rng)
-    taken = dict.fromkeys(setting.numbering, 0) | dict.fromkeys(("agencies", "stations"), 900)
-    trial = plant_all(setting, vocabulary, stock, scenarios, registers, taken, seed)
-    count = max(detections - len(trial.rows.get("detections", ())), 5 * PASSES)
+    count = max(detections - _planted(Makings(setting, vocabulary, stock), scenarios, registers), 5 * PASSES)
     clean = _clean(setting, registers, vocabulary, count, rng)
     taken = {name: _last(setting, clean[name], name) for name in setting.numbering if name in clean}
-    harvest = plant_all(setting, vocabulary, stock, scenarios, registers, taken, seed)
+    harvest = plant_all(Makings(setting, vocabulary, stock, Counter(taken)), scenarios, registers, seed)
     tables = _together(vocabulary, clean, harvest)
     truth = Truth(
         as_of=setting.as_of.isoformat(),
@@ -89,6 +89,11 @@ def make_bureau(detections: int, seed: int, rules_dir: Path) -> Bureau:
     return Bureau(vocabulary, tables, truth, rules_dir)
 
 
+def _planted(makings: Makings, scenarios: list[Scenario], registers: Registers) -> int:
+    """How many detections the scenarios take: a rehearsal, its rows are thrown away."""
+    return len(plant_all(makings, scenarios, registers, 0).rows.get("detections", ()))
+
+
 def _covered(scenarios: list[Scenario]) -> tuple[str, ...]:
     """Every rule that a scenario raises or comes near: of these, all else in the bureau is clean."""
     raised = {item.rule for one in scenarios for item in one.raises}
@@ -96,7 +101,7 @@ def _covered(scenarios: list[Scenario]) -> tuple[str, ...]:
 
 
 def _clean(
-    setting: Setting, registers: Any, vocabulary: Vocabulary, count: int, rng: np.random.Generator
+    setting: Setting, registers: Registers, vocabulary: Vocabulary, count: int, rng: np.random.Generator
 ) -> dict[str, pl.DataFrame]:
     """The clean bureau with `count` detections."""
     vehicles = make_vehicles(setting, -(-count // PASSES), rng)
@@ -138,14 +143,3 @@ def _together(
             both = both.sort(_ORDER[name], nulls_last=True, maintain_order=True)
         tables[name] = both
     return tables
-
-
-def _entry(one: Expectation) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "rule": one.rule,
-        "verdict": one.verdict,
-        "table": one.table,
-        "record_key": one.record_key,
-        "scenario": one.scenario,
-    }
-    return entry | ({"needs": dict(one.needs)} if one.needs else {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -13,23 +12,22 @@ import numpy as np
 
 from analyzer.model import AnalyzerError, Problem, Text, Vocabulary
 from analyzer.samples.registers import Registers
-from analyzer.samples.scenario import Plant, Raise, Scenario, Stock
+from analyzer.samples.scenario import Plant, Raise, Scenario
 from analyzer.samples.scene import Makings, Scene, duration
-from analyzer.samples.setting import Row, Setting
+from analyzer.samples.setting import Row
 
 _ALWAYS_OWN = ("vehicle", "party")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Expectation:
-    """One row that the audit must answer with `verdict`; `needs` are the parameters it takes for that."""
+    """One row that the audit must answer with `verdict`, and the scenario that planted it."""
 
     rule: str
     verdict: str
     table: str
     record_key: str
     scenario: str
-    needs: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +48,15 @@ class Harvest:
     expected: list[Expectation] = field(default_factory=list)
 
 
-def plant_all(
-    setting: Setting,
-    vocabulary: Vocabulary,
-    stock: Stock,
-    scenarios: Iterable[Scenario],
-    registers: Registers,
-    taken: Mapping[str, int],
-    seed: int,
-) -> Harvest:
-    """Plant every scenario; `taken` is the last running number of each table of the clean bureau."""
-    makings = Makings(setting, vocabulary, stock, Counter(taken))
+def plant_all(makings: Makings, scenarios: Iterable[Scenario], registers: Registers, seed: int) -> Harvest:
+    """Plant every scenario among the registers of the clean bureau."""
     harvest = Harvest()
     for scenario in scenarios:
         planted = _Stage(makings, registers, scenario, seed).play()
         for one in planted:
             harvest.rows.setdefault(one.table, []).append(one.row)
         for item in scenario.raises:
-            harvest.expected.extend(_expected(vocabulary, scenario, item, planted))
+            harvest.expected.extend(_expected(makings.vocabulary, scenario, item, planted))
     return harvest
 
 
@@ -86,8 +75,7 @@ def _expected(
             found = found[-item.last :]
         for one in found:
             key = "|".join(str(one.row[column]) for column in vocabulary[one.table].key)
-            needs = tuple(sorted(scenario.needs.items()))
-            yield Expectation(item.rule, item.verdict, one.table, key, scenario.id, needs)
+            yield Expectation(item.rule, item.verdict, one.table, key, scenario.id)
 
 
 class _Stage:

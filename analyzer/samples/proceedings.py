@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from analyzer.samples.registers import Registers
-from analyzer.samples.setting import Setting
+from analyzer.samples.setting import Row, Setting
 from analyzer.samples.traffic import Flags, Numbers, Traffic, Vehicles, moments, numbered
 
 _DAY = 86_400
@@ -221,21 +222,11 @@ def _signed(
     setting: Setting, registers: Registers, made: pl.DataFrame, serial: pl.Series, rng: np.random.Generator
 ) -> pl.DataFrame:
     """Two officers and a legal reviewer of the case's own agency, and a decision number of its own."""
-    staff = []
-    for agency, words in zip(registers.rows["agencies"], setting.words["agencies"], strict=True):
-        officers = [row["officer_id"] for row in registers.officers(agency["agency_id"])]
-        reviewers = [row["officer_id"] for row in registers.reviewers(agency["agency_id"])]
-        for first in range(len(officers)):
-            staff.append(
-                {
-                    "agency_id": agency["agency_id"],
-                    "pair": first,
-                    "officer1_id": officers[first],
-                    "officer2_id": officers[(first + 3) % len(officers)],
-                    "legal_reviewer_id": reviewers[first % len(reviewers)],
-                    "short": words["short"],
-                }
-            )
+    staff = [
+        row
+        for agency, words in zip(registers.rows["agencies"], setting.words["agencies"], strict=True)
+        for row in _pairs(registers, agency["agency_id"], words["short"])
+    ]
     size = max(row["pair"] for row in staff) + 1
     pairs = pl.DataFrame(staff, schema_overrides={"pair": pl.Int64})
     made = made.with_columns(pl.Series("pair", rng.integers(0, size, made.height)))
@@ -248,6 +239,21 @@ def _signed(
         pl.when(pl.col("decided_on").is_not_null()).then(pl.lit("passed")).alias("legal_review_result"),
         pl.when(pl.col("decided_on").is_not_null()).then("legal_reviewer_id").alias("legal_reviewer_id"),
     )
+
+
+def _pairs(registers: Registers, agency_id: str, short: str) -> Iterator[Row]:
+    """Every pair of officers that an agency sends out, with the colleague who reviews their decisions."""
+    officers = [row["officer_id"] for row in registers.officers(agency_id)]
+    reviewers = [row["officer_id"] for row in registers.reviewers(agency_id)]
+    for first, officer in enumerate(officers):
+        yield {
+            "agency_id": agency_id,
+            "pair": first,
+            "officer1_id": officer,
+            "officer2_id": officers[(first + 3) % len(officers)],
+            "legal_reviewer_id": reviewers[first % len(reviewers)],
+            "short": short,
+        }
 
 
 def _payments(setting: Setting, cases: pl.DataFrame, steps: _Steps, rng: np.random.Generator) -> pl.DataFrame:

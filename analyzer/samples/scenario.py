@@ -16,7 +16,7 @@ from analyzer.model import AnalyzerError, Problem, Text, Vocabulary
 from analyzer.rulebook.document import Document, nearest, read_document
 
 _NOT_SCENARIOS = {"bureau.yaml", "rows.yaml", "exports.yaml"}
-_SCENARIO_KEYS = {"id", "title", "begin", "plants", "raises", "near", "needs"}
+_SCENARIO_KEYS = {"id", "title", "begin", "plants", "raises", "near"}
 _PLANT_KEYS = {
     "name",
     "chain",
@@ -98,10 +98,7 @@ class Raise:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Rows to plant and what they must raise; `near` names rules that they come near without raising them.
-
-    `needs` are parameters (`--set`) without which the scenario raises nothing.
-    """
+    """Rows to plant and what they must raise; `near` names rules that they come near without raising them."""
 
     id: str
     title: Text
@@ -109,7 +106,6 @@ class Scenario:
     raises: tuple[Raise, ...]
     near: tuple[str, ...] = ()
     begin: date | datetime | None = None
-    needs: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_stock(folder: Path) -> Stock:
@@ -159,16 +155,15 @@ def _scenario(entry: dict[str, Any]) -> Scenario:
         raises=tuple(_raise(item) for item in entry.get("raises", ())),
         near=tuple(entry.get("near", ())),
         begin=entry.get("begin"),
-        needs=entry.get("needs", {}),
     )
 
 
 def _plant(place: int, entry: dict[str, Any]) -> Plant:
-    additions = tuple(Addition(a["row"], a["like"], a.get("set", {})) for a in entry.get("add", ()))
-    lists = {key: tuple(entry[key]) for key in ("use", "own", "each", "drop") if key in entry}
-    plain = {key: entry[key] for key in ("set", "repeat", "step", "after", "agency") if key in entry}
-    name = entry.get("name", f"plant{place}")
-    return Plant(name=name, chain=entry["chain"], add=additions, **lists, **plain)
+    """Build one plant; what it does not say keeps the default of `Plant`."""
+    said = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    said["add"] = tuple(Addition(one["row"], one["like"], one.get("set", {})) for one in said.get("add", ()))
+    said.setdefault("name", f"plant{place}")
+    return Plant(**said)
 
 
 def _raise(item: dict[str, Any]) -> Raise:

@@ -57,10 +57,10 @@ def make_vehicles(setting: Setting, count: int, rng: np.random.Generator) -> Veh
             "plate_color": pl.Series(color, dtype=pl.String),
             "axle_count": np.array([limit.axles for limit in setting.limits])[kind],
             "vehicle_type": pl.Series(np.array([limit.type for limit in setting.limits])[kind]),
-            "party_name": pl.Series(np.where(carrier >= 0, companies[carrier], people(setting, numbers))),
-            "enterprise_id": pl.Series(
-                np.where(carrier >= 0, enterprise_ids[carrier], None), dtype=pl.String
+            "party_name": pl.Series(
+                np.where(carrier >= 0, companies[carrier], people(setting, numbers)), dtype=pl.String
             ),
+            "enterprise_id": _where(carrier >= 0, pl.Series(enterprise_ids[carrier], dtype=pl.String)),
             "phone": pl.Series(phones(numbers), dtype=pl.String),
         }
     )
@@ -163,10 +163,10 @@ def _detections(
         "speed_kmh": np.round(rng.uniform(15, 75, count), 1),
         "photo_count": np.where(violation, rng.integers(3, 6, count), rng.integers(1, 3, count)),
         "has_video": violation | (rng.random(count) < 0.3),
-        "reviewed_at": _when(violation, moments(reviewed)),
+        "reviewed_at": _where(violation, moments(reviewed)),
         "review_result": _where(violation, "passed"),
-        "entered_at": _when(violation, moments(reviewed + rng.integers(300, 20_000, count))),
-        "onsite_informed_at": _when(traffic.used & (rng.random(count) < 0.7), moments(traffic.second + 40)),
+        "entered_at": _where(violation, moments(reviewed + rng.integers(300, 20_000, count))),
+        "onsite_informed_at": _where(traffic.used & (rng.random(count) < 0.7), moments(traffic.second + 40)),
         "status": _where(traffic.light, "exempted"),
     }
     made = pl.DataFrame(columns).hstack(known).hstack(places[traffic.scale])
@@ -185,9 +185,7 @@ def _reviewer(registers: Registers, station_id: str) -> str:
     return str(registers.reviewers(agency)[0]["officer_id"])
 
 
-def _where(flags: Flags, word: str) -> pl.Series:
-    return pl.Series(flags).to_frame("f").select(pl.when("f").then(pl.lit(word))).to_series()
-
-
-def _when(flags: Flags, values: pl.Series) -> pl.Series:
-    return pl.DataFrame({"f": flags, "v": values}).select(pl.when("f").then("v")).to_series()
+def _where(flags: Flags, values: pl.Series | str) -> pl.Series:
+    """The value where the flag is up, a blank elsewhere."""
+    value = pl.lit(values)
+    return pl.DataFrame({"flag": flags}).select(pl.when("flag").then(value)).to_series()

@@ -21,6 +21,7 @@ import duckdb
 from analyzer.engine.audit import Audit, fingerprint
 from analyzer.model import AnalyzerError, Problem, Severity, Text
 from analyzer.model.tables import UNKNOWN
+from analyzer.rulebook.library import rule_paths
 
 RESULTS = {
     "findings": "rule, started_on, finding_id",
@@ -45,13 +46,9 @@ def prepare_folder(out: Path) -> Path:
     Raises `AnalyzerError` when `out` exists and is no package of ours: nothing of a user's is overwritten.
     """
     if out.exists() and not out.is_dir():
-        raise AnalyzerError(
-            Problem(f"--out {out}", Text("这是一个文件，不是目录", "this is a file, not a folder"))
-        )
+        raise AnalyzerError(Problem(f"--out {out}", Text("这是一个文件，不是目录", "this is a file, not a folder")))
     if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
-        cause = Text(
-            "目录里已有别的文件，不会覆盖", "the folder holds other files, which are not overwritten"
-        )
+        cause = Text("目录里已有别的文件，不会覆盖", "the folder holds other files, which are not overwritten")
         remedy = Text("请换一个空目录", "Choose an empty folder")
         raise AnalyzerError(Problem(f"--out {out}", cause, remedy))
     draft = out.parent / f".{out.name}.partial"
@@ -65,9 +62,16 @@ def prepare_folder(out: Path) -> Path:
 
 
 def write_package(
-    audit: Audit, draft: Path, out: Path, reports: Callable[[Path], None] | None = None
+    audit: Audit,
+    draft: Path,
+    out: Path,
+    reports: Callable[[Path], None] | None = None,
+    unmasked: Mapping[str, str] | None = None,
 ) -> Package:
-    """Write the package of `audit` into `draft` and move it to `out`. `reports` adds workbook and reports to it."""
+    """Write the package of `audit` into `draft` and move it to `out`.
+
+    `reports` adds workbook and reports to the draft; `unmasked` says who had personal data shown in them.
+    """
     for name, order in RESULTS.items():
         _copy(audit.con, f'SELECT * FROM "{name}" ORDER BY {order}', draft / f"{name}.parquet")
     for name, order in INTAKE.items():
@@ -75,7 +79,9 @@ def write_package(
     for table in audit.intake.tables:
         _copy(audit.con, _records_query(audit, table), draft / "records" / f"{table}.parquet")
     _write_database(audit, draft / "audit.duckdb")
-    _write_json(draft / "summary.json", summary(audit))
+    _keep_own_law(audit, draft / "law")
+    said = summary(audit) | ({"personal_data_shown": dict(unmasked)} if unmasked else {})
+    _write_json(draft / "summary.json", said)
     if reports is not None:
         reports(draft)
     _write_json(draft / "manifest.json", _manifest(audit, draft))
@@ -86,12 +92,11 @@ def write_package(
 class Package:
     """A written package, opened for reading."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, drafted: bool = False) -> None:
+        """Open the package in `folder`; one that is being `drafted` has no manifest yet."""
         self.folder = folder
-        if not (folder / "manifest.json").is_file():
-            cause = Text(
-                "这里没有审核结果包（缺 manifest.json）", "there is no package here (no manifest.json)"
-            )
+        if not drafted and not (folder / "manifest.json").is_file():
+            cause = Text("这里没有审核结果包（缺 manifest.json）", "there is no package here (no manifest.json)")
             remedy = Text("请先运行 analyzer audit … --out 目录", "Run analyzer audit ... --out DIR first")
             raise AnalyzerError(Problem(str(folder), cause, remedy))
 
@@ -116,9 +121,7 @@ class Package:
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open a connection with every table of the package as a view: results by name, records as `records_<table>`."""
-        con = duckdb.connect(
-            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        )
+        con = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
         for name in (*RESULTS, *INTAKE):
             con.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{_quoted(self.path(name))}')")
         for table in self.tables:
@@ -236,12 +239,20 @@ def _write_database(audit: Audit, path: Path) -> None:
         con.execute("DETACH result")
 
 
+def _keep_own_law(audit: Audit, folder: Path) -> None:
+    """Keep the bureau's own profile and rules with the package: they cannot be found elsewhere later."""
+    if isinstance(audit.order.profile, Path):
+        folder.mkdir(exist_ok=True)
+        shutil.copyfile(audit.order.profile, folder / "profile.yaml")
+    for place in audit.order.rules:
+        for path in rule_paths(place):
+            target = folder / "rules" / path.relative_to(place)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+
 def _manifest(audit: Audit, draft: Path) -> dict[str, Any]:
-    files = {
-        path.relative_to(draft).as_posix(): file_hash(path)
-        for path in sorted(draft.rglob("*"))
-        if path.is_file()
-    }
+    files = {path.relative_to(draft).as_posix(): file_hash(path) for path in sorted(draft.rglob("*")) if path.is_file()}
     seen: dict[str, dict[str, str]] = {}
     for file, sha256 in audit.con.execute("SELECT file, sha256 FROM _inputs ORDER BY source").fetchall():
         seen.setdefault(file, {"file": file, "sha256": sha256, "path": str(_input_path(audit, file))})
@@ -269,9 +280,7 @@ def _parameters(audit: Audit) -> dict[str, Any]:
         name: [
             {
                 "from": entry.from_.isoformat() if entry.from_ else None,
-                "value": entry.value
-                if isinstance(entry.value, int | str) or entry.value is None
-                else str(entry.value),
+                "value": entry.value if isinstance(entry.value, int | str) or entry.value is None else str(entry.value),
                 "status": str(entry.status),
                 "origin": entry.origin,
             }

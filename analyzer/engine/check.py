@@ -1,0 +1,96 @@
+"""Checking the rule library: every name and function, every text in both languages, and the proof in each file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from analyzer.engine.compile import PLACEHOLDER
+from analyzer.engine.examples import ExampleRunner, Outcome
+from analyzer.engine.judge import plan_rules
+from analyzer.engine.setting import Setting, Supply
+from analyzer.model import AnalyzerError, Problem, Text, Verdict
+from analyzer.rulebook.library import Library, RuleFile
+from analyzer.rulebook.rulings import resolve
+
+Tell = Callable[[RuleFile, Sequence[Outcome]], None]
+
+
+def check_rules(library: Library, rules: Sequence[RuleFile], tell: Tell | None = None) -> list[Problem]:
+    """Return every mistake of the rules: what does not compile, what a file lacks, and examples that do not hold.
+
+    `tell` is called after each rule with what became of its examples.
+    """
+    problems = _compile_problems(library, rules)
+    for one in rules:
+        problems += _form_problems(one)
+    if problems:
+        return problems
+    runner = ExampleRunner(library)
+    for one in rules:
+        outcomes = runner.run(one)
+        problems += _example_problems(one, outcomes)
+        if tell:
+            tell(one, outcomes)
+    return problems
+
+
+def _compile_problems(library: Library, rules: Sequence[RuleFile]) -> list[Problem]:
+    rulings = resolve(library.parameters, library.profiles, library.laws)
+    everything = {name: frozenset(table.columns) for name, table in library.vocabulary.tables.items()}
+    setting = Setting(
+        library.vocabulary, library.bases, rulings.parameters, rulings.chain, date(2025, 12, 31), Supply(everything)
+    )
+    try:
+        plan_rules(setting, library, rules)
+    except AnalyzerError as error:
+        return list(error.problems)
+    return []
+
+
+def _form_problems(one: RuleFile) -> list[Problem]:
+    """What pydantic cannot see: placeholders, answers, proof columns."""
+    rule, problems = one.rule, []
+    for part in ("explain", "remedy"):
+        wording = getattr(rule, part)
+        zh, en = set(PLACEHOLDER.findall(wording.zh)), set(PLACEHOLDER.findall(wording.en))
+        if zh != en:
+            odd = "、".join(sorted(zh ^ en))
+            cause = Text(f"{part} 两种语言的占位符不同：{odd}", f"{part} has placeholders in one language only: {odd}")
+            problems.append(one.document.problem(cause, at=[part]))
+    if rule.breach is None and rule.review is None:
+        cause = Text("既没有 breach 也没有 review", "there is neither `breach` nor `review`")
+        problems.append(one.document.problem(cause))
+    if str(rule.force) == "indicator" and rule.breach is not None:
+        cause = Text("线索类规则不能判违规", "an indicator may not say breach")
+        problems.append(one.document.problem(cause, Text("请改用 review", "Use review"), ["breach"]))
+    known = [str(verdict) for verdict in Verdict]
+    problems += [
+        one.document.problem(Text(f"`{word}` 不是结论", f"`{word}` is no answer"), at=["answers"])
+        for word in rule.answers
+        if word not in known
+    ]
+    return problems
+
+
+def _example_problems(one: RuleFile, outcomes: Sequence[Outcome]) -> list[Problem]:
+    problems = []
+    shown: set[str] = set()
+    for number, outcome in enumerate(outcomes):
+        if outcome.problem is not None:
+            problems.append(outcome.problem)
+        elif not outcome.holds:
+            got = ", ".join(f"{key}: {verdict}" for key, verdict in outcome.answers.items()) or "no row was judged"
+            cause = Text(
+                f"示例“{outcome.case}”应为 {outcome.expected}，实为 {got}",
+                f"the example `{outcome.case}` should give {outcome.expected}, but gives {got}",
+            )
+            problems.append(one.document.problem(cause, at=["examples", "cases", number]))
+        shown.update(outcome.answers.values())
+    lacking = [answer for answer in one.rule.answers if answer not in shown]
+    if lacking or not one.rule.answers:
+        words = "、".join(lacking) or "answers"
+        cause = Text(f"没有示例得出 {words}", f"no example gives {words}")
+        remedy = Text("每种可能的结论都要有示例", "Every answer that the rule can give needs an example")
+        problems.append(one.document.problem(cause, remedy, ["examples"]))
+    return problems
