@@ -26,7 +26,7 @@ _REFUSED = (
     exp.Command, exp.Insert, exp.Update, exp.Delete, exp.Create, exp.Drop, exp.Copy, exp.Set, exp.Pragma,
     exp.Coalesce, exp.CurrentDate, exp.CurrentTimestamp, exp.Rand, exp.Lambda,
 )  # fmt: skip
-_OURS = (*PREDICATES, "or_else", "as_key")
+_OURS = (*PREDICATES, "or_else", "as_key", "on_day")
 
 
 @dataclass

@@ -165,6 +165,8 @@ class Terms:
             return Term(_PREDICATES[name](self, arguments))
         if name == "or_else":
             return self._or_else(arguments)
+        if name == "on_day":
+            return self._on_day(arguments)
         if name == "as_key":
             inner = self.term(arguments[0])
             unknown = f" WHEN {inner.unknown} THEN '?'" if inner.unknown else ""
@@ -183,6 +185,15 @@ class Terms:
         if name == "days" and terms[2].is_constant:
             return _combine(f"{terms[2].constant}({terms[0].value}, {terms[1].value})", terms[:2])
         return _combine(function.duckdb(*(term.value for term in terms)), terms)
+
+    def _on_day(self, arguments: list[exp.Expr]) -> Term:
+        """`on_day(p.name, date)`: the parameter as it stood on that date, whatever date the rule goes by."""
+        parts = path(arguments[0])
+        meaning = self.scope.resolve(parts) if parts is not None else None
+        if not isinstance(meaning, ParameterName):
+            raise LanguageError(Text("on_day() 里要写参数 p.名称 和日期", "on_day() takes a parameter p.name and a date"))
+        self.usage.parameters[meaning.name] = None
+        return parameter_term(self.setting.parameters[meaning.name], self.term(arguments[1]).value)
 
     def _or_else(self, arguments: list[exp.Expr]) -> Term:
         """`or_else(x, y)`: y where x is blank; unknown where x is unknown."""
@@ -427,5 +438,5 @@ def _both(first: str, second: str | None) -> str | None:
 
 
 def _no_function(name: str) -> LanguageError:
-    known = [*FUNCTIONS, *PREDICATES, "or_else", "as_key"]
+    known = [*FUNCTIONS, *PREDICATES, "or_else", "as_key", "on_day"]
     return LanguageError(Text(f"没有函数 `{name}`", f"there is no function `{name}`"), nearest(name, known))

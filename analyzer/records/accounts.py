@@ -70,7 +70,9 @@ class Accounts:
             ],
         )  # fmt: skip
 
-    def issue(self, source: int, entry: Entry, row: int | None, column: str, text: str | None, why: Text) -> None:
+    def issue(
+        self, source: int, entry: Entry, row: int | None, column: str, text: str | None, why: Text
+    ) -> None:
         """Write one issue of a header or a row."""
         self._con.execute(
             "INSERT INTO _issues VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
@@ -92,7 +94,9 @@ def settle_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     a row whose place a later, different one took is replaced, counted in the file of the earlier row.
     """
     name, keys = named(table.name), ", ".join(map(named, table.key))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE _contested AS SELECT {keys} FROM {name} GROUP BY ALL HAVING count(*) > 1")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE _contested AS SELECT {keys} FROM {name} GROUP BY ALL HAVING count(*) > 1"
+    )
     contested = con.execute("SELECT count(*) FROM _contested").fetchone()
     if contested and contested[0]:
         _rank(con, table, keys)
@@ -101,7 +105,9 @@ def settle_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
                 f"UPDATE _inputs SET {column} = n FROM (SELECT _source, count(*) AS n FROM _ranked WHERE {what} "
                 "GROUP BY _source) r WHERE r._source = _inputs.source"
             )
-        con.execute(f"DELETE FROM {name} WHERE rowid IN (SELECT place FROM _ranked WHERE same OR NOT in_force)")
+        con.execute(
+            f"DELETE FROM {name} WHERE rowid IN (SELECT place FROM _ranked WHERE same OR NOT in_force)"
+        )
         con.execute("DROP TABLE _ranked")
     con.execute("DROP TABLE _contested")
     for column in ("_skip", "_bad", "_texts"):

@@ -143,7 +143,7 @@ def spell(word: str) -> str:
 
 
 def _yes_and_no() -> dict[str, str]:
-    return {word: "true" for word in _TRUE} | {word: "false" for word in _FALSE}
+    return dict.fromkeys(_TRUE, "true") | dict.fromkeys(_FALSE, "false")
 
 
 def _enum_words(column: Column) -> dict[str, str]:
@@ -162,7 +162,7 @@ def _cases(cell: str, words: Mapping[str, str]) -> str:
 
 
 def _loose(half: str, words: Mapping[str, str]) -> str:
-    spelt = {spell(word): value for word, value in reversed(words.items())}
+    spelt = {spell(word): value for word, value in reversed(list(words.items()))}
     return _cases(rf"lower(regexp_replace({half}, '\s', '', 'g'))", spelt)
 
 
@@ -200,7 +200,9 @@ def _shaped(column: Column, value: str) -> str:
 
 
 _REASONS = {
-    Kind.TEXT: Text("单元格是错误值，或编号被改成了科学计数", "an error value, or a number spoilt by scientific notation"),
+    Kind.TEXT: Text(
+        "单元格是错误值，或编号被改成了科学计数", "an error value, or a number spoilt by scientific notation"
+    ),
     Kind.TIMESTAMP: Text("不是能读的时间", "not a time that can be read"),
     Kind.DATE: Text("不是能读的日期", "not a date that can be read"),
     Kind.INTEGER: Text("不是能读的整数", "not a whole number that can be read"),

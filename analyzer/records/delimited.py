@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
@@ -89,7 +90,9 @@ def open_text(path: Path, folder: Path, score: Score) -> tuple[Sheet, TextFile]:
     if not start.strip("\ufeff \t\r\n,;|"):
         raise Unreadable(Text("文件是空的", "the file is empty"))
     heads = {separator: _head(start, separator) for separator in _separators(start)}
-    text.separator = max(heads, key=lambda each: (score([row for _, row in heads[each]]), _regular(heads[each])))
+    text.separator = max(
+        heads, key=lambda each: (score([row for _, row in heads[each]]), _regular(heads[each]))
+    )
     head = heads[text.separator]
     text.width = max(len(row) for _, row in head)
     return Sheet(None, [row for _, row in head], [line for line, _ in head], text.width, ""), text
@@ -98,7 +101,9 @@ def open_text(path: Path, folder: Path, score: Score) -> tuple[Sheet, TextFile]:
 def _start(text: TextFile) -> str:
     while True:
         try:
-            with text.path.open(encoding=text.encodings[0][0], errors=text.encodings[0][1], newline="") as file:
+            with text.path.open(
+                encoding=text.encodings[0][0], errors=text.encodings[0][1], newline=""
+            ) as file:
                 return file.read(_HEAD_BYTES).replace("\x00", "")
         except UnicodeDecodeError:
             text.next_encoding()
@@ -131,11 +136,14 @@ def _regular(head: Sequence[tuple[int, Sequence[str]]]) -> int:
 
 def read_slowly(con: duckdb.DuckDBPyConnection, text: TextFile, sheet: Sheet, held: str) -> None:
     """Read the pieces that `text` has made with Python's csv reader into the temporary table `held`."""
-    quoting: int = csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
     if not _in_pairs(text):
         quoting = csv.QUOTE_NONE
         sheet.notes.append(
-            Text("有不成对的引号，已按普通字符读", "quotation marks are not in pairs; they were read as ordinary characters")
+            Text(
+                "有不成对的引号，已按普通字符读",
+                "quotation marks are not in pairs; they were read as ordinary characters",
+            )
         )
     table = Held(con, held, sheet.width)
     rows: list[list[str]] = []
@@ -153,7 +161,10 @@ def read_slowly(con: duckdb.DuckDBPyConnection, text: TextFile, sheet: Sheet, he
     sheet.relation = table.relation
 
 
-_TOO_LONG = Text("这一行比表头多出单元格，各列可能错位", "this row has more cells than the header; its columns may be shifted")
+_TOO_LONG = Text(
+    "这一行比表头多出单元格，各列可能错位",
+    "this row has more cells than the header; its columns may be shifted",
+)
 
 
 def _lines(text: TextFile) -> Iterator[str]:
@@ -162,8 +173,8 @@ def _lines(text: TextFile) -> Iterator[str]:
             yield from file
 
 
-def _records(text: TextFile, quoting: int) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(_lines(text), delimiter=text.separator, quoting=quoting)  # type: ignore[call-overload]
+def _records(text: TextFile, quoting: Literal[0, 3]) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(_lines(text), delimiter=text.separator, quoting=quoting)
     line = 1
     try:
         for row in reader:
@@ -185,4 +196,6 @@ def _in_pairs(text: TextFile) -> bool:
             last = line
     except Unreadable:
         return False
-    return lines - last <= _LONGEST_RECORD and not (lines > last and any(piece.records < 0 for piece in text.made))
+    return lines - last <= _LONGEST_RECORD and not (
+        lines > last and any(piece.records < 0 for piece in text.made)
+    )

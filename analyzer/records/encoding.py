@@ -16,7 +16,11 @@ _SAMPLE = 1 << 16
 _CJK = re.compile("[\u3400-\u9fff\uff00-\uffef\U00020000-\U000323af]")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 # a Latin letter with an accent inside a word, or a mark that Western text uses after a digit or a letter
-_LATIN = re.compile("(?<=[A-Za-z\u00c0-\u024f])[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]|[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f](?=[a-z\u00df-\u024f])|(?<=[0-9A-Za-z ])[\u00b0\u00b2\u00b3\u00ab\u00bb]|[\u00a3\u20ac](?=\\s?\\d)|[\u2013\u2014\u2018-\u201d\u2026]")
+_LETTER = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+_LATIN = re.compile(
+    f"(?<=[A-Za-z{_LETTER}])[{_LETTER}]|[{_LETTER}](?=[a-z\u00df-\u024f])"
+    "|(?<=[0-9A-Za-z ])[\u00b0\u00b2\u00b3\u00ab\u00bb]|[\u00a3\u20ac](?=\\s?\\d)|[\u2013\u2014\u2018-\u201d\u2026]"
+)
 _FOREIGN = re.compile("[^\x00-\x7f]")
 
 

@@ -17,6 +17,7 @@ from analyzer.records.headers import Headers, Match, close, compared, is_ordinar
 
 Row = Sequence[str | None]
 _NONE = FileMapping(match="")
+_LONGEST_TITLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Fitter:
         """Return how many known headers of one table the best of `rows` holds."""
         return max(
             (
-                sum(1 for cell in row if cell and len(cell) <= 60 and headers.match(cell))
+                sum(1 for cell in row if cell and len(cell) <= _LONGEST_TITLE and headers.match(cell))
                 for row in rows
                 for headers in self._headers.values()
             ),
@@ -96,7 +97,10 @@ class Fitter:
         headers, best = self._headers[table.name], None
         for at, row in enumerate(head):
             titles = [cell or "" for cell in row]
-            for fit in (_fit(table, headers, at, titles, mapping), _two_rows(table, headers, at, head, mapping)):
+            for fit in (
+                _fit(table, headers, at, titles, mapping),
+                _two_rows(table, headers, at, head, mapping),
+            ):
                 if fit and (best is None or len(fit.matches) > len(best.matches)):
                     best = fit
         enough = 1 if mapping.table else 2
@@ -104,27 +108,39 @@ class Fitter:
 
 
 def _fit(table: Table, headers: Headers, at: int, titles: Sequence[str], mapping: FileMapping) -> Fit:
-    wanted = {compared(header): name for header, name in mapping.columns.items()}
-    ignored = {compared(header) for header in mapping.ignore}
-    found: dict[int, Match] = {}
-    for position, title in enumerate(titles):
-        key = compared(title) if title and len(title) <= 60 else ""
-        if not key or key in ignored:
-            continue
-        match = Match(table.columns[wanted[key]], -1) if wanted.get(key) in table.columns else headers.match(title)
-        if match and (key not in wanted or match.rank == -1):
-            found[position] = match
+    found = _found(table, headers, titles, mapping)
     first: dict[str, int] = {}
     for position, match in sorted(found.items(), key=lambda item: (item[1].rank, item[0])):
         first.setdefault(match.column.name, position)
     matches = {position: match for position, match in found.items() if first[match.column.name] == position}
+    if len(matches) < 1 + (not mapping.table):
+        return Fit(table, at, tuple(titles), matches, mapping=mapping)
+    ignored = {compared(header) for header in mapping.ignore}
     left = {p: t for p, t in enumerate(titles) if p not in matches and compared(t) not in ignored}
     unknown = {p: shown(t) for p, t in left.items() if p not in found and not is_ordinary(t)}
     taken = {p: shown(t) for p, t in left.items() if p in found}
     return Fit(table, at, tuple(titles), matches, unknown, taken, mapping)
 
 
-def _two_rows(table: Table, headers: Headers, at: int, head: Sequence[Row], mapping: FileMapping) -> Fit | None:
+def _found(table: Table, headers: Headers, titles: Sequence[str], mapping: FileMapping) -> dict[int, Match]:
+    wanted = {compared(header): name for header, name in mapping.columns.items()}
+    ignored = {compared(header) for header in mapping.ignore}
+    found: dict[int, Match] = {}
+    for position, title in enumerate(titles):
+        key = compared(title) if title and len(title) <= _LONGEST_TITLE else ""
+        if not key or key in ignored:
+            continue
+        match = headers.match(title)
+        if key in wanted:
+            match = Match(table.columns[wanted[key]], -1) if wanted[key] in table.columns else None
+        if match:
+            found[position] = match
+    return found
+
+
+def _two_rows(
+    table: Table, headers: Headers, at: int, head: Sequence[Row], mapping: FileMapping
+) -> Fit | None:
     """Read rows `at` and `at + 1` as one header: a merged group title above (外廓尺寸), its parts below (长, 宽, 高)."""
     if at + 1 >= len(head):
         return None
@@ -149,7 +165,10 @@ def _by_name(fits: Sequence[Fit], file: str, sheet: str | None) -> list[Fit]:
     for text in (sheet or "", PurePosixPath(file).stem):
         name = re.sub(r"[\s_]+", "", text).casefold()
         lengths = [
-            max((len(word) for word in (*f.table.names, f.table.title.zh, f.table.name) if _says(name, word)), default=0)
+            max(
+                (len(word) for word in (*f.table.names, f.table.title.zh, f.table.name) if _says(name, word)),
+                default=0,
+            )
             for f in fits
         ]
         if max(lengths) > 0:
@@ -169,12 +188,17 @@ def _several_fit(fits: Sequence[Fit]) -> Problem:
     return Problem(
         "",
         Text(f"同样符合这几张表，无法确定：{zh}", f"fits these tables equally well: {en}"),
-        Text("请把表名写进文件名或工作表名，或用 --mapping 指定", "Name the table in the file or sheet name, or use --mapping"),
+        Text(
+            "请把表名写进文件名或工作表名，或用 --mapping 指定",
+            "Name the table in the file or sheet name, or use --mapping",
+        ),
     )
 
 
 def _nothing_fits(fits: Sequence[Fit], head: Sequence[Row], headers: dict[str, Headers]) -> Problem:
-    remedy = Text("请核对表头，或用 --mapping 说明各列", "Check the headers, or say with --mapping what the columns are")
+    remedy = Text(
+        "请核对表头，或用 --mapping 说明各列", "Check the headers, or say with --mapping what the columns are"
+    )
     if fits:
         fit = max(fits, key=lambda each: len(each.matches))
         lacking = [fit.table.columns[name].title for name in fit.table.key if name not in fit.supplied]
@@ -192,7 +216,12 @@ def _nothing_fits(fits: Sequence[Fit], head: Sequence[Row], headers: dict[str, H
             remedy,
         )
     # without a header row the cells may be anybody's name or plate: only words near a known header are shown
-    near = [(shown(cell), title) for row in head for cell in row if cell and (title := close(cell, headers.values()))]
+    near = [
+        (shown(cell), title)
+        for row in head
+        for cell in row
+        if cell and (title := close(cell, headers.values()))
+    ]
     zh = "；".join(f"“{word}”近似“{title}”" for word, title in near[:4])
     en = "; ".join(f"{word} is near {title}" for word, title in near[:4])
     return Problem(

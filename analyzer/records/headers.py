@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -15,7 +15,21 @@ from analyzer.model import Column, Kind, Table, Text
 from analyzer.records.units import unit_in, units_of
 
 _BRACKETS = re.compile(r"[(\[【{<《](.*?)[)\]】}>》]")
-_ORDINARY = {"序号", "备注", "说明", "附注", "no.", "no", "remark", "remarks", "note", "notes", "操作", "行号", "#"}
+_ORDINARY = {
+    "序号",
+    "备注",
+    "说明",
+    "附注",
+    "no.",
+    "no",
+    "remark",
+    "remarks",
+    "note",
+    "notes",
+    "操作",
+    "行号",
+    "#",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +42,7 @@ class Match:
     loose: bool = False
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def compared(header: str) -> str:
     """Return the header as it is compared: half-width, lower case, without spaces, `_`, `*` and closing colon."""
     return re.sub(r"[\s_*]+", "", unicodedata.normalize("NFKC", header)).casefold().rstrip(":")
@@ -41,7 +55,11 @@ def shown(header: str) -> str:
 
 def is_ordinary(header: str) -> bool:
     """Whether the header is one that exports always have and nobody needs: a running number, remarks."""
-    return not compared(header) or _BRACKETS.sub("", compared(header)).startswith("备注") or compared(header) in _ORDINARY
+    return (
+        not compared(header)
+        or _BRACKETS.sub("", compared(header)).startswith("备注")
+        or compared(header) in _ORDINARY
+    )
 
 
 class Headers:
@@ -50,6 +68,7 @@ class Headers:
     def __init__(self, table: Table) -> None:
         """Gather every spelling of every column of `table`, the canonical ones first."""
         self._known: dict[str, tuple[Column, int]] = {}
+        self._answers: dict[str, Match | None] = {}
         columns = table.columns.values()
         for rank, spellings in enumerate((_own, _also, _english, _varied)):
             for column in columns:
@@ -58,7 +77,11 @@ class Headers:
 
     def match(self, header: str) -> Match | None:
         """Return what `header` names, or None. A bracket that is no unit of a measure makes it unknown."""
-        full = compared(header)
+        if header not in self._answers:
+            self._answers[header] = self._match(compared(header))
+        return self._answers[header]
+
+    def _match(self, full: str) -> Match | None:
         if full in self._known:
             return Match(*self._known[full])
         core, notes = _BRACKETS.sub("", full).rstrip(":"), _BRACKETS.findall(full)
@@ -134,5 +157,7 @@ def close(header: str, tables: Iterable[Headers]) -> str | None:
     """Return the title of the one known header that is close to `header`, or None."""
     known = {word: column.title.zh for headers in tables for word, (column, _) in headers.spellings.items()}
     core = _BRACKETS.sub("", compared(header)) or compared(header)
-    found = process.extractOne(core, list(known), scorer=fuzz.ratio, score_cutoff=65) if len(core) <= 30 else None
+    found = (
+        process.extractOne(core, list(known), scorer=fuzz.ratio, score_cutoff=65) if len(core) <= 30 else None
+    )
     return known[found[0]] if found else None

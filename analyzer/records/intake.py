@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +70,11 @@ class _Taking:
     """One intake under way."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary, mappings: Sequence[FileMapping], folder: Path
+        self,
+        con: duckdb.DuckDBPyConnection,
+        vocabulary: Vocabulary,
+        mappings: Sequence[FileMapping],
+        folder: Path,
     ) -> None:
         self._con, self._vocabulary = con, vocabulary
         self._fitter = Fitter(vocabulary, mappings)
@@ -105,7 +109,9 @@ class _Taking:
         loaded = 0
         try:
             for sheet in self._reader.sheets(source.path, kind):
-                entry = Entry(source.label, sheet.name, sha256, encoding=sheet.encoding, notes=list(sheet.notes))
+                entry = Entry(
+                    source.label, sheet.name, sha256, encoding=sheet.encoding, notes=list(sheet.notes)
+                )
                 if not sheet.head:
                     entry.notes.append(Text("空工作表", "an empty sheet"))
                     self._set_aside(entry, None, None)

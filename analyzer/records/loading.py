@@ -6,15 +6,30 @@ records that were read can be held against the file; they are taken out again at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 
 import duckdb
 
 from analyzer.model import Column, Table, Text
-from analyzer.records.cells import Spelling, half_width, is_blank, mapped, patient, reason, trimmed, unread, usual
+from analyzer.records.cells import (
+    Spelling,
+    half_width,
+    is_blank,
+    mapped,
+    patient,
+    reason,
+    trimmed,
+    unread,
+    usual,
+)
+from analyzer.records.delimited import TextFile
 from analyzer.records.fitting import Fit
 from analyzer.records.headers import shown
+from analyzer.records.pieces import Piece
 from analyzer.records.sheets import Sheet, columns_of
 from analyzer.records.sql import named, quoted
 
@@ -22,7 +37,9 @@ BOOKKEEPING = ("_skip BOOLEAN", "_bad UBIGINT", "_texts VARCHAR[]")
 _FOOTER = r"^(合\s*计|总\s*计|小\s*计|制\s*表\s*人|制\s*表\s*时\s*间|审\s*核\s*人)"
 # an empty row, or a footer: most first cells are plain ASCII and need no look
 _NO_RECORD = f"_first IS NULL OR (_first <> 'x' AND regexp_matches(_first, {quoted(_FOOTER)}))"
-QUARANTINED = Text("主键为空或读不出，该行未载入", "the key is blank or cannot be read; the row was not loaded")
+QUARANTINED = Text(
+    "主键为空或读不出，该行未载入", "the key is blank or cannot be read; the row was not loaded"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +62,21 @@ def make_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
 def cells_of(fit: Fit) -> list[Cell]:
     """Return where each canonical column of the sheet comes from; a constant of a mapping fills what the file lacks."""
     cells = [
-        Cell(match.column, f"c{position}", shown(fit.titles[position]), _spelling(fit, match.column, match.worth))
+        Cell(
+            match.column,
+            f"c{position}",
+            shown(fit.titles[position]),
+            _spelling(fit, match.column, match.worth),
+        )
         for position, match in sorted(fit.matches.items())
     ]
     read = {cell.column.name for cell in cells}
     for name, value in fit.mapping.constants.items():
         if name in fit.table.columns and name not in read:
             column = fit.table.columns[name]
-            cells.append(Cell(column, f"{quoted(str(value))}::VARCHAR", name, _spelling(fit, column, Spelling().worth)))
+            cells.append(
+                Cell(column, f"{quoted(str(value))}::VARCHAR", name, _spelling(fit, column, Spelling().worth))
+            )
     return cells
 
 
@@ -64,10 +88,13 @@ def _spelling(fit: Fit, column: Column, worth: object) -> Spelling:
 
 def load(con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, source: int) -> int:
     """Insert every row of the sheet, typed; return how many records the reader gave, rows to skip included."""
-    return _inserted(con, load_sql(fit, sheet, sheet.relation, source))
+    with _as_written(con):
+        return _inserted(con, load_sql(fit, sheet, sheet.relation, source))
 
 
-def load_pieces(con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, text: TextFile, source: int) -> int | None:
+def load_pieces(
+    con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, text: TextFile, source: int
+) -> int | None:
     """Insert a text file piece by piece, decoding the next piece while others are loaded.
 
     Returns how many records there were; None when DuckDB saw other records than the lines of the file say, so that
@@ -87,7 +114,7 @@ def load_pieces(con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, text: Te
         finally:
             turn.release()
 
-    with ThreadPoolExecutor(workers) as pool:
+    with _as_written(con), ThreadPoolExecutor(workers) as pool:
         under_way = []
         for piece in text.pieces():
             turn.acquire()  # no more pieces on disk and in work than can be used
@@ -97,14 +124,20 @@ def load_pieces(con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, text: Te
 
 
 def _inserted(con: duckdb.DuckDBPyConnection, statement: str) -> int:
-    # the statement is one straight line: an optimiser finds nothing in it, and takes longer than a small file
+    counted = con.execute(statement).fetchone()
+    return int(counted[0]) if counted else 0
+
+
+@contextmanager
+def _as_written(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Run statements as they are written: in these straight lines an optimiser finds nothing, and takes its time."""
     kept = con.execute("SELECT current_setting('disabled_optimizers')").fetchone()
-    con.execute(f"SET disabled_optimizers = {quoted(_OPTIMIZERS)}")
+    every = con.execute("SELECT string_agg(name, ',') FROM duckdb_optimizers()").fetchone()
+    con.execute(f"SET disabled_optimizers = {quoted(every[0] if every else '')}")
     try:
-        counted = con.execute(statement).fetchone()
+        yield
     finally:
         con.execute(f"SET disabled_optimizers = {quoted(kept[0] if kept else '')}")
-    return int(counted[0]) if counted else 0
 
 
 def load_sql(fit: Fit, sheet: Sheet, relation: str, source: int) -> str:
@@ -132,7 +165,8 @@ def load_sql(fit: Fit, sheet: Sheet, relation: str, source: int) -> str:
     query = f"SELECT *, CASE WHEN _skip THEN 0::UBIGINT ELSE {bad} END AS _bad FROM ({query})"
     at = {cell.column.name: n for n, cell in cells}
     ordered = ", ".join(
-        f"t{at[name]}" if name in at else f"NULL::{column.kind.sql_type}" for name, column in table.columns.items()
+        f"t{at[name]}" if name in at else f"NULL::{column.kind.sql_type}"
+        for name, column in table.columns.items()
     )
     lacking = sum(table.bit(name) for name in table.columns if name not in fit.supplied)
     texts = ", ".join(f"x{n}" for n, _ in cells)
@@ -154,7 +188,9 @@ def _first_filled(width: int) -> str:
 
 def _bad(table: Table, cell: Cell, n: int) -> str:
     unread = f"t{n} IS NULL AND h{n} IS NOT NULL AND NOT {is_blank(cell.column, f'h{n}')}"
-    return f"CASE WHEN h{n} IS NULL THEN 0 WHEN {unread} THEN {table.bit(cell.column.name)} ELSE 0 END::UBIGINT"
+    return (
+        f"CASE WHEN h{n} IS NULL THEN 0 WHEN {unread} THEN {table.bit(cell.column.name)} ELSE 0 END::UBIGINT"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +207,9 @@ def settle(con: duckdb.DuckDBPyConnection, fit: Fit, source: int) -> Loaded:
     of_source = f"{name} WHERE _source = {source}"
     con.execute(f"DELETE FROM {of_source} AND _skip")
     keyless = " OR ".join(f"{named(key)} IS NULL" for key in fit.table.key)
-    counted = con.execute(f"SELECT count(*), count(*) FILTER ({keyless}), count(_bad) FROM {of_source}").fetchone()
+    counted = con.execute(
+        f"SELECT count(*), count(*) FILTER ({keyless}), count(_bad) FROM {of_source}"
+    ).fetchone()
     assert counted is not None
     rows, without_key, with_bad = (int(count) for count in counted)
     if with_bad:
@@ -195,7 +233,9 @@ def _write_cell_issues(con: duckdb.DuckDBPyConnection, fit: Fit, cells: Sequence
     )
 
 
-def _write_quarantine(con: duckdb.DuckDBPyConnection, table: Table, cells: Sequence[Cell], source: int) -> None:
+def _write_quarantine(
+    con: duckdb.DuckDBPyConnection, table: Table, cells: Sequence[Cell], source: int
+) -> None:
     titles = {cell.column.name: cell.title for cell in cells}
     for key in table.key:
         title = titles.get(key, table.columns[key].title.zh)

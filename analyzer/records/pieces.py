@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _CHUNK = 1 << 21
-_PIECE = 12 << 20
+_PIECE = 24 << 20
 _LONGEST = 96 << 20
+_UNDECODED = "\ufffd".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +35,48 @@ class Piece:
 
 def cut(path: Path, folder: Path, encoding: str, errors: str) -> Iterator[Piece]:
     """Yield the pieces of a text file, written to `folder` with `\\n` line ends; raises `UnicodeDecodeError`."""
-    line, number, waiting, bad = 1, 0, bytearray(), 0
-    searched, paired = 0, True
-    for text, last in _decoded(path, encoding, errors):
-        bad += text.count("\ufffd") if errors == "replace" else 0
-        waiting += text.encode("utf-8", "replace")
-        if len(waiting) < _PIECE and not last:
+    line, number, size, bad = 1, 0, 0, 0
+    waiting: list[bytes] = []
+    for raw, last in _as_utf8(path, encoding, errors):
+        bad += raw.count(_UNDECODED) if errors == "replace" else 0
+        waiting.append(raw)
+        size += len(raw)
+        if size < _PIECE and not last:
             continue
-        end = len(waiting) if last else _record_end(waiting)
-        paired = end > 0 or len(waiting) < _LONGEST
-        searched = end or (len(waiting) if not paired else 0)
-        if searched or last:
+        whole = b"".join(waiting)
+        end = len(whole) if last else _record_end(whole)
+        paired = end > 0 or size < _LONGEST
+        end = end if paired else size
+        if end or last:
             number += 1
-            piece = _written(folder / f"piece{number}.csv", bytes(waiting[:searched]), line, bad, paired)
+            piece = _written(folder / f"piece{number}.csv", whole[:end] if end < size else whole, line, bad, paired)
             yield piece
             line, bad = line + piece.lines, 0
-            del waiting[:searched]
+        waiting, size = [whole[end:]], size - end
 
 
-def _decoded(path: Path, encoding: str, errors: str) -> Iterator[tuple[str, bool]]:
+def _as_utf8(path: Path, encoding: str, errors: str) -> Iterator[tuple[bytes, bool]]:
+    """Yield the file as UTF-8 with `\\n` line ends and without NUL, chunk by chunk, and whether it is the last."""
     decoder = codecs.getincrementaldecoder(encoding)(errors)
-    held = ""
+    as_it_is = encoding == "utf-8" and errors == "strict"
+    held = b""
     with path.open("rb") as file:
         while True:
             chunk = file.read(_CHUNK)
-            text = held + decoder.decode(chunk, not chunk)
+            text = decoder.decode(chunk, not chunk)
+            # what is UTF-8 already is decoded only to see that it is
+            raw = held + (chunk if as_it_is else text.encode("utf-8", "replace"))
             # a \r at the end may be the first half of a line end
-            held = "\r" if chunk and text.endswith("\r") else ""
-            text = text[: len(text) - len(held)]
-            if "\r" in text:
-                text = text.replace("\r\n", "\n").replace("\r", "\n")
-            yield text.replace("\x00", "") if "\x00" in text else text, not chunk
+            held = b"\r" if chunk and raw.endswith(b"\r") else b""
+            raw = raw[: len(raw) - len(held)] if held else raw
+            if b"\r" in raw:
+                raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            yield raw.replace(b"\x00", b"") if b"\x00" in raw else raw, not chunk
             if not chunk:
                 return
 
 
-def _record_end(raw: bytearray) -> int:
+def _record_end(raw: bytes) -> int:
     """Return the place after the last line end that stands outside quotation marks; 0 when there is none."""
     quotes, end = raw.count(b'"'), len(raw)
     while (end := raw.rfind(b"\n", 0, end)) >= 0:
@@ -79,7 +86,7 @@ def _record_end(raw: bytearray) -> int:
 
 
 def _written(path: Path, raw: bytes, line: int, bad: int, paired: bool) -> Piece:
-    segments = raw.split(b'"')
+    segments = raw.split(b'"') if b'"' in raw else [raw]
     breaks = sum(segment.count(b"\n") for segment in segments[1::2])
     lines = raw.count(b"\n") + (1 if raw and not raw.endswith(b"\n") else 0)
     if b"\n\n" in raw or raw.startswith(b"\n"):

@@ -12,12 +12,13 @@ import pyarrow as pa
 from analyzer.model import Problem, Text
 
 HEAD_ROWS = 40
+NO_TEXT = Text("", "")
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - a state of the file, listed with it
     """A file or sheet cannot be read; says why and what to do. Becomes a refused input, never a stop."""
 
-    def __init__(self, cause: Text, remedy: Text = Text("", "")) -> None:
+    def __init__(self, cause: Text, remedy: Text = NO_TEXT) -> None:
         self.cause, self.remedy = cause, remedy
         super().__init__(cause.en)
 

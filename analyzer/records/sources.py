@@ -16,7 +16,20 @@ from pathlib import Path
 from analyzer.model import AnalyzerError, Problem, Text
 from analyzer.records.sheets import Unreadable
 
-READ_ENDINGS = {".xlsx", ".xls", ".csv", ".txt", ".tsv", ".parquet", ".zip", ".xlsm", ".xlsb", ".et", ".htm", ".html"}
+READ_ENDINGS = {
+    ".xlsx",
+    ".xls",
+    ".csv",
+    ".txt",
+    ".tsv",
+    ".parquet",
+    ".zip",
+    ".xlsm",
+    ".xlsb",
+    ".et",
+    ".htm",
+    ".html",
+}
 MAX_RATIO = 300
 MAX_UNPACKED = 16 << 30
 MAX_MEMBERS = 10_000
@@ -92,10 +105,14 @@ def format_of(path: Path) -> Format:
         return Format.WORKBOOK
     if head.startswith(b"PAR1"):
         return Format.PARQUET
-    if head.startswith((b"%PDF", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"\x89PNG", b"\xff\xd8\xff", b"SQLite", b"BM\x00")):
+    if head.startswith(
+        (b"%PDF", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"\x89PNG", b"\xff\xd8\xff", b"SQLite", b"BM\x00")
+    ):
         return Format.OTHER
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00").replace(b"\x00", b"").lower()
-    if start.startswith((b"<html", b"<table", b"<?xml", b"<!doctype", b"<meta", b"<head", b"<style", b"<div", b"<!--")):
+    if start.startswith(
+        (b"<html", b"<table", b"<?xml", b"<!doctype", b"<meta", b"<head", b"<style", b"<div", b"<!--")
+    ):
         return Format.PAGE
     return Format.TEXT if _is_text(head) else Format.OTHER
 
@@ -118,11 +135,18 @@ def _zipped(path: Path) -> Format:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError):
         raise Unreadable(
-            Text("文件不完整或损坏", "the file is incomplete or damaged"), Text("请重新导出", "Export it again")
+            Text("文件不完整或损坏", "the file is incomplete or damaged"),
+            Text("请重新导出", "Export it again"),
         ) from None
     if any(name.startswith("xl/") for name in names) or "content.xml" in names:
         return Format.WORKBOOK
     return Format.OTHER if any(name.startswith(("word/", "ppt/")) for name in names) else Format.ARCHIVE
+
+
+_BOMB = (
+    Text("解压后大得反常，可能是压缩炸弹", "it would unpack to an abnormal size, as a zip bomb does"),
+    Text("请解压核对后再导入", "Unpack and check it by hand"),
+)
 
 
 @dataclass(slots=True)
@@ -140,17 +164,26 @@ class Unpacking:
             return
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked > _SMALL and unpacked > MAX_RATIO * max(path.stat().st_size, 1) or unpacked > self.bytes_left:
-            raise Unreadable(_BOMB)
+        if (
+            (unpacked > _SMALL
+            and unpacked > MAX_RATIO * max(path.stat().st_size, 1))
+            or unpacked > self.bytes_left
+        ):
+            raise Unreadable(*_BOMB)
 
     def members(self, archive: Source, nesting: int = 0) -> Iterator[Source]:
         """Yield the files of an archive by name, each unpacked when its turn comes and removed afterwards."""
         with zipfile.ZipFile(archive.path) as opened:
             members = sorted(
-                ((_name(member), member) for member in opened.infolist() if not member.is_dir()), key=lambda pair: pair[0]
+                ((_name(member), member) for member in opened.infolist() if not member.is_dir()),
+                key=lambda pair: pair[0],
             )
             for name, member in members:
-                if any(_is_lock(part) or part == "__MACOSX" for part in name.split("/") if part not in (".", "..")):
+                if any(
+                    _is_lock(part) or part == "__MACOSX"
+                    for part in name.split("/")
+                    if part not in (".", "..")
+                ):
                     continue
                 yield from self._member(archive, opened, name, member, nesting)
 
@@ -169,7 +202,9 @@ class Unpacking:
             if format_of(path) is not Format.ARCHIVE:
                 yield inner
             elif nesting >= MAX_NESTING:
-                yield Source(label, path, refused=Unreadable(Text("压缩包套得太深", "archives nested too deeply")))
+                yield Source(
+                    label, path, refused=Unreadable(Text("压缩包套得太深", "archives nested too deeply"))
+                )
             else:
                 yield from self.members(inner, nesting + 1)
         except Unreadable as refusal:
@@ -189,20 +224,16 @@ class Unpacking:
                 while piece := packed.read(_PIECE):
                     written += len(piece)
                     if written > allowed or self.members_left < 0:
-                        raise Unreadable(_BOMB)
+                        raise Unreadable(*_BOMB)
                     out.write(piece)
         except Unreadable:
             raise
-        except Exception:  # the decompressors raise errors of their own, zlib.error and lzma.LZMAError among them
+        except (
+            Exception
+        ):  # the decompressors raise errors of their own, zlib.error and lzma.LZMAError among them
             raise Unreadable(Text("压缩包里的文件损坏", "the member is damaged")) from None
         finally:
             self.bytes_left -= written
-
-
-_BOMB = Unreadable(
-    Text("解压后大得反常，可能是压缩炸弹", "it would unpack to an abnormal size, as a zip bomb does"),
-    Text("请解压核对后再导入", "Unpack and check it by hand"),
-)
 
 
 def _name(member: zipfile.ZipInfo) -> str:

@@ -107,7 +107,9 @@ def _filled_rows(columns: list[Any], height: int) -> list[int]:
     return rows
 
 
-def open_html(con: duckdb.DuckDBPyConnection, tables: list[list[list[str | None]]], held: str) -> Iterator[Sheet]:
+def open_html(
+    con: duckdb.DuckDBPyConnection, tables: list[list[list[str | None]]], held: str
+) -> Iterator[Sheet]:
     """Yield each table of a page as a sheet; rows are counted within the table."""
     several = len(tables) > 1
     for number, rows in enumerate(tables, 1):
@@ -120,4 +122,11 @@ def open_html(con: duckdb.DuckDBPyConnection, tables: list[list[list[str | None]
         table = Held(con, held, width)
         table.add(list(range(1, len(rows) + 1)), list(zip(*padded, strict=True)))
         top = filled[:HEAD_ROWS]
-        yield Sheet(name, [padded[row] for row in top], [row + 1 for row in top], width, table.relation, last_line=len(rows))
+        yield Sheet(
+            name,
+            [padded[row] for row in top],
+            [row + 1 for row in top],
+            width,
+            table.relation,
+            last_line=len(rows),
+        )

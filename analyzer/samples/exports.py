@@ -26,7 +26,7 @@ _CHUNK = 1_000_000
 
 
 def write_exports(bureau: Bureau, out_dir: Path) -> None:
-    """Write the bureau's exports and `truth.json` into `out_dir`."""
+    """Write the bureau's exports, `truth.json` and a README into `out_dir`."""
     out_dir.mkdir(parents=True, exist_ok=True)
     plan = read_document(bureau.rules_dir / "samples" / "exports.yaml").data["files"]
     slices = _Slices(bureau, plan)
@@ -48,6 +48,9 @@ def write_exports(bureau: Bureau, out_dir: Path) -> None:
     }
     text = json.dumps(document, ensure_ascii=False, indent=1)
     (out_dir / "truth.json").write_text(text + "\n", encoding="utf-8")
+    readme = (bureau.rules_dir / "samples" / "README.md").read_text(encoding="utf-8")
+    made = {"detections": bureau.truth.detections, "seed": bureau.truth.seed, "as_of": bureau.truth.as_of}
+    (out_dir / "README.md").write_text(readme.format(**made), encoding="utf-8")
 
 
 def _part(entry: dict[str, Any]) -> Part:

@@ -160,7 +160,9 @@ def _scenario(entry: dict[str, Any]) -> Scenario:
 
 def _plant(place: int, entry: dict[str, Any]) -> Plant:
     """Build one plant; what it does not say keeps the default of `Plant`."""
-    said = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    said: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
+    }
     said["add"] = tuple(Addition(one["row"], one["like"], one.get("set", {})) for one in said.get("add", ()))
     said.setdefault("name", f"plant{place}")
     return Plant(**said)

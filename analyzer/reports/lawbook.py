@@ -1,0 +1,182 @@
+"""The law that a package was judged by, in words: titles of rules and tables, articles cited, values relied on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache, cached_property
+from typing import Any
+
+from analyzer.engine.setting import Setting, Supply
+from analyzer.model import Text
+from analyzer.model.law import Instrument, Rulings, Status
+from analyzer.model.rule import Gather, Rule, Wording
+from analyzer.reports.wording import Words
+from analyzer.rulebook.articles import cite
+from analyzer.rulebook.library import Library, load_library
+from analyzer.rulebook.rulings import resolve
+from analyzer.store.package import Package
+
+
+@dataclass(frozen=True)
+class Lawbook:
+    """Rules, vocabulary and parameters of a package. A rule whose file is gone keeps its code and loses its title."""
+
+    library: Library
+    rulings: Rulings
+    setting: Setting
+
+    @classmethod
+    def of(cls, package: Package) -> Lawbook:
+        """Read the library and what the package brings of its own (`law/`)."""
+        said = package.summary
+        own_rules, own_profile = package.folder / "law" / "rules", package.folder / "law" / "profile.yaml"
+        library = load_library([own_rules] if own_rules.is_dir() else [])
+        profile = own_profile if own_profile.is_file() else said["profile"]["id"]
+        rulings = resolve(library.parameters, library.profiles, library.laws, profile, said["set"])
+        supply = Supply({name: frozenset(columns) for name, columns in said["columns"].items()})
+        as_of = date.fromisoformat(said["as_of"])
+        setting = Setting(library.vocabulary, library.bases, rulings.parameters, rulings.chain, as_of, supply)
+        return cls(library, rulings, setting)
+
+    @property
+    def instruments(self) -> Mapping[str, Instrument]:
+        """Every instrument that may be cited, by its id."""
+        return self.rulings.instruments
+
+    def rule(self, code: str) -> Rule | None:
+        """Return the rule of a code, or None when its file is gone."""
+        found = self.library.rules.get(code)
+        return found.rule if found else None
+
+    def title(self, code: str) -> Text:
+        """Return what a rule is called, or its code."""
+        rule = self.rule(code)
+        return rule.title.text if rule else Text(code, code)
+
+    def profile_title(self) -> Text:
+        """Return what the profile in force is called."""
+        profile = self.library.profiles.get(self.rulings.profile)
+        return profile.title if profile else Text(self.rulings.profile, self.rulings.profile)
+
+    def table_title(self, table: str) -> Text:
+        """Return what a canonical table is called."""
+        found = self.library.vocabulary.tables.get(table)
+        return found.title if found else Text(table, table)
+
+    def column_title(self, table: str, column: str) -> Text:
+        """Return what a column is called."""
+        found = self.library.vocabulary.tables.get(table)
+        known = found.columns.get(column) if found else None
+        return known.title if known else Text(column, column)
+
+    def personal(self, table: str | None, column: str | None) -> str | None:
+        """Return the mask of a column: plate, name, phone, certificate, text; None when it is not personal."""
+        found = self.library.vocabulary.tables.get(table or "")
+        known = found.columns.get(column or "") if found else None
+        return known.personal if known else None
+
+    def gather(self, code: str, name: str) -> Gather | None:
+        """Return what a rule, or the facts file of its table, gathers under a name."""
+        rule = self.rule(code)
+        base = self.library.bases.get(rule.reads) if rule else None
+        return (rule.gather.get(name) if rule else None) or (base.gather.get(name) if base else None)
+
+    @cached_property
+    def plate_colors(self) -> Mapping[str, str]:
+        """The Chinese word of each plate colour."""
+        columns = self.library.vocabulary["detections"].columns
+        values = columns["plate_color"].values or {}
+        return {value: spellings[0] for value, spellings in values.items() if spellings}
+
+
+class Citations:
+    """Articles and values of the law in the words of one language; equal ones are put together once."""
+
+    def __init__(self, law: Lawbook, words: Words) -> None:
+        """Take the law and the language in which to speak of it."""
+        self._law, self._words = law, words
+        self.parameters = cache(self._parameters)
+        self._read = cache(json.loads)
+        self._said = cache(self._say)
+
+    def basis(self, basis: str, verdict: str, force: str, started_on: date | None, ended_on: date | None) -> str:
+        """Return what a finding breaks, or is to be checked against; the force of the rule decides the wording.
+
+        Articles that were not in force on any day of the finding are left out.
+        """
+        every = self._read(basis)
+        cited = tuple(place for place, one in enumerate(every) if _in_force(one, started_on, ended_on))
+        return self._said(basis, verdict, force, cited or tuple(range(len(every))))
+
+    def _say(self, basis: str, verdict: str, force: str, cited: tuple[int, ...]) -> str:
+        lead = "basis.indicator" if force == "indicator" else f"basis.{verdict}.{force}"
+        articles = [self._citation(one) for place, one in enumerate(self._read(basis)) if place in cited]
+        return self._words.t(lead, articles=self._words.t("list.joint").join(articles))
+
+    def _citation(self, one: Mapping[str, Any]) -> str:
+        text = self._place(one)
+        instrument = self._law.instruments.get(one["law"])
+        if instrument and instrument.status is Status.RECALLED:
+            text += self._words.t("basis.recalled")
+        return text
+
+    def _place(self, one: Mapping[str, Any]) -> str:
+        article = one.get("article")
+        where = Wording(**article) if isinstance(article, dict) else article
+        return self._words.say(cite(one["law"], where, self._law.instruments))
+
+    def _parameters(self, code: str, parameters: str) -> str:
+        """Return the values that a finding relies on: name, value, since when, by which article or by whose word."""
+        versions = json.loads(parameters)
+        lines: dict[str, None] = {}
+        for values in versions if isinstance(versions, list) else [versions]:
+            for name, entry in values.items():
+                lines[self._parameter(code, name, entry)] = None
+        return "\n".join(lines)
+
+    def _parameter(self, code: str, name: str, entry: Mapping[str, Any]) -> str:
+        known = self._law.rulings.parameters.get(name)
+        title = self._words.say(known.title) if known else name
+        text = self._words.t("parameter.line", title=title, value=self._value(code, entry))
+        remarks = [self._place(one) for one in entry.get("basis", ())]
+        if entry.get("from"):
+            remarks.append(self._words.t("parameter.since", day=entry["from"]))
+        if entry["status"] in ("recalled", "reference", "set"):
+            remarks.append(self._words.t(f"parameter.{entry['status']}"))
+        joined = self._words.t("list.comma").join(remarks)
+        return text + self._words.t("parameter.remarks", remarks=joined) if joined else text
+
+    def _value(self, code: str, entry: Mapping[str, Any]) -> str:
+        value, unit = entry["value"], entry["unit"]
+        if value is None:
+            return self._words.t("parameter.unset")
+        if unit == "choice":
+            rule = self._law.rule(code)
+            words = self._words.name("choice", value)
+            return words if words != value or rule is None else self.column(rule.reads, value)
+        if unit == "share":
+            value = f"{(Decimal(str(value)) * 100).normalize():f}"
+        return self._words.t(f"unit.{unit}", n=value) if unit else str(value)
+
+    def column(self, table: str, column: str) -> str:
+        """Return what a column is called."""
+        return self._words.say(self._law.column_title(table, column))
+
+    def cited(self, bases: Iterable[str]) -> dict[str, list[str]]:
+        """Return the places cited of each instrument, by its id, in the order of their first mention."""
+        places: dict[str, dict[str, None]] = {}
+        for basis in bases:
+            for one in json.loads(basis):
+                places.setdefault(one["law"], {})[self._place(one)] = None
+        return {law: list(found) for law, found in places.items()}
+
+
+def _in_force(one: Mapping[str, Any], started_on: date | None, ended_on: date | None) -> bool:
+    begins, ends = one.get("from"), one.get("until")
+    if begins and ended_on and ended_on < date.fromisoformat(begins):
+        return False
+    return not (ends and started_on and started_on > date.fromisoformat(ends))

@@ -1,0 +1,168 @@
+"""Tables on the sheets of a workbook: headers, widths, print set-up, and cells of which none can start a formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+MAX_ROWS = 1_048_576
+"""The rows that a sheet of Excel holds, the header among them."""
+
+_MAX_TEXT = 32_767
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FONT = {"font_name": "宋体", "font_size": 10, "valign": "top"}
+_LINES = {"border": 1, "border_color": "#BFBFBF"}
+_TO_FILL = "#FFFBEB"
+_KINDS: dict[str, dict[str, Any]] = {
+    "wrap": {"text_wrap": True},
+    "fill": {"text_wrap": True, "bg_color": _TO_FILL},
+    "due": {"num_format": "yyyy-mm-dd", "align": "center", "bg_color": _TO_FILL},
+    "whole": {"num_format": "#,##0"},
+    "money": {"num_format": "#,##0.00"},
+    "date": {"num_format": "yyyy-mm-dd", "align": "center"},
+    "center": {"align": "center"},
+}
+
+
+def safe_cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, also when the sheet is saved as CSV and opened again."""
+    if text[:1].isalnum() or not text:
+        return text[:_MAX_TEXT]
+    if (text.startswith(_RISKY) or text.lstrip().startswith(_RISKY)) and not _NUMBER.fullmatch(text):
+        text = "'" + text
+    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a sheet. `kind` is text, wrap, whole, money, date or fill (left empty for people to fill)."""
+
+    title: str
+    width: float
+    kind: str = "text"
+
+
+class ReportWorkbook:
+    """A workbook that is written row by row, so that its size does not matter."""
+
+    def __init__(self, path: Path, properties: dict[str, Any]) -> None:
+        """Open the workbook at `path`; `properties` are title, author and the like."""
+        self.file = xlsxwriter.Workbook(
+            str(path),
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "default_date_format": "yyyy-mm-dd",
+            },
+        )
+        self.file.set_properties(properties)
+        self._formats: dict[str, Any] = {}
+        self._cells: dict[tuple[str, str | None], Any] = {}
+
+    def style(self, **settings: Any) -> Any:
+        """Return a cell format; equal settings share one."""
+        key = repr(sorted(settings.items()))
+        if key not in self._formats:
+            self._formats[key] = self.file.add_format({**_FONT, **settings})
+        return self._formats[key]
+
+    def cell_style(self, kind: str, fill: str | None = None) -> Any:
+        """Return the format of a cell of a table."""
+        if (kind, fill) not in self._cells:
+            self._cells[kind, fill] = self.style(**_LINES, **_KINDS.get(kind, {}), **({"bg_color": fill} if fill else {}))
+        return self._cells[kind, fill]
+
+    def table(self, name: str, fields: Sequence[Field], header: str, limit: int = MAX_ROWS) -> SheetTable:
+        """Open a table on a sheet of its own; `header` is printed at the top of every page."""
+        return SheetTable(self, name, fields, header, limit)
+
+    def close(self) -> None:
+        """Write the file."""
+        self.file.close()
+
+
+class SheetTable:
+    """A table with a frozen header and a filter; past the end of a sheet it goes on on another one."""
+
+    def __init__(
+        self, book: ReportWorkbook, name: str, fields: Sequence[Field], header: str, limit: int = MAX_ROWS
+    ) -> None:
+        """Open the first sheet. See `ReportWorkbook.table`."""
+        self._book, self._name, self._fields, self._header, self._limit = book, name, fields, header, limit
+        self._styles = [book.cell_style(field.kind) for field in fields]
+        self.parts = 0
+        self.frozen = 0
+        self._open()
+
+    def write(self, row: Sequence[object], fills: dict[int, str] | None = None) -> None:
+        """Write one row; `fills` colours single cells."""
+        if self._row >= self._limit:
+            self._finish()
+            self._open()
+        sheet, line = self.sheet, self._row
+        for column, value in enumerate(row):
+            style = self._styles[column]
+            if fills and column in fills:
+                style = self._book.cell_style(self._fields[column].kind, fills[column])
+            if isinstance(value, str):
+                sheet.write_string(line, column, safe_cell(value), style)
+            elif value is None:
+                sheet.write_blank(line, column, None, style)
+            elif isinstance(value, date):
+                sheet.write_datetime(line, column, value, style)
+            else:
+                sheet.write_number(line, column, float(value) if isinstance(value, Decimal) else value, style)
+        self._row += 1
+
+    def close(self) -> None:
+        """Set the filter over what was written."""
+        self._finish()
+
+    def rows_so_far(self) -> int:
+        """The last row of the present sheet, counted from 0."""
+        return self._row - 1
+
+    def _open(self) -> None:
+        self.parts += 1
+        name = self._name if self.parts == 1 else f"{self._name} {self.parts}"
+        self.sheet = self._book.file.add_worksheet(name[:31])
+        set_up_page(self.sheet, self._header)
+        self.sheet.repeat_rows(0)
+        head = self._book.style(
+            **_LINES | {"bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "align": "center", "valign": "vcenter"}
+        )  # fmt: skip
+        for column, field in enumerate(self._fields):
+            self.sheet.set_column(column, column, field.width)
+        self.sheet.set_row(0, 30)
+        for column, field in enumerate(self._fields):
+            self.sheet.write_string(0, column, safe_cell(field.title), head)
+        self.sheet.freeze_panes(1, 0)
+        self._row = 1
+
+    def _finish(self) -> None:
+        self.sheet.autofilter(0, 0, max(self._row - 1, 1), len(self._fields) - 1)
+
+
+def set_up_page(sheet: Any, header: str) -> None:
+    """A4 landscape, one page wide, the header on top and the page number below."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_header("&C&\"宋体\"&10 " + header.replace("&", "&&"))
+    sheet.set_footer("&C&P / &N")
+
+
+def text_width(text: str) -> int:
+    """The width of a text in columns: a Chinese character takes two."""
+    return sum(1 if sign.isascii() else 2 for sign in text)

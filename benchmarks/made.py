@@ -1,0 +1,81 @@
+"""Made tables for timing: as many detections as asked for, with notices, cases and registers in proportion.
+
+The rows are made inside DuckDB from a hash of their number, so that any size is the same on every machine. They are
+believable in shape (plates, devices, dates, shares), not in law: what the rules find in them means nothing.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from analyzer.engine.connect import create_table
+from analyzer.engine.setting import Supply
+from analyzer.model import Vocabulary
+
+_COLUMNS = {
+    "detections": """
+      'R' || lpad(i::VARCHAR, 9, '0') AS record_id, 'D' || (h % 400) AS device_id, 'S' || (h % 400 // 4) AS station_id,
+      '豫M' || lpad((h // 7 % 200000)::VARCHAR, 5, '0') AS plate_no, 'yellow' AS plate_color,
+      TIMESTAMP '2023-01-01' + to_seconds(CAST(h // 11 % 63000000 AS BIGINT)) AS detected_at,
+      CASE WHEN h % 10 < 2 THEN 'overload' END AS violation_type, 6 AS axle_count, 'combination' AS vehicle_type,
+      CASE WHEN h % 10 < 2 THEN 51000 + h // 13 % 15000 ELSE 30000 + h // 13 % 19000 END AS gross_weight_kg, 49000 AS limit_weight_kg, 60.0 AS speed_kmh, 3 AS photo_count,
+      TIMESTAMP '2023-01-02' + to_seconds(CAST(h // 11 % 63000000 AS BIGINT)) AS reviewed_at,
+      'passed' AS review_result, 'pending' AS status""",
+    "devices": "'D' || i AS device_id, 'S' || (i // 4) AS station_id, 'wim' AS kind, DATE '2020-01-01' AS legal_review_on,"
+    " CASE WHEN i % 50 > 0 THEN DATE '2020-01-01' END AS technical_review_on, DATE '2020-01-01' AS commissioned_on,"
+    " DATE '2020-01-01' AS sign_installed_on, DATE '2020-01-01' AS location_published_on",
+    "calibrations": "'C' || i AS certificate_no, 'D' || (i // 5) AS device_id,"
+    " DATE '2021-01-01' + CAST(i % 5 * 360 AS INTEGER) AS verified_on,"
+    " DATE '2021-12-31' + CAST(i % 5 * 360 - (CASE WHEN i % 97 = 0 THEN 30 ELSE 0 END) AS INTEGER) AS valid_until, 'passed' AS result",
+    "stations": "'S' || i AS station_id, '0' || (i % 5) AS agency_id, 34.5 + i / 100 AS latitude, 111 + i / 100 AS longitude",
+    "agencies": "'0' || i AS agency_id, 'transport' AS kind, TRUE AS has_authority, DATE '2010-01-01' AS authority_from",
+    "officers": "'O' || i AS officer_id, 'officer' AS kind, '0' || (i % 5) AS agency_id, 'Z' || i AS certificate_no,"
+    " DATE '2019-01-01' AS certificate_from, DATE '2029-01-01' AS certificate_until",
+}
+
+
+_FROM_DETECTIONS = {
+    # Lawful but for a few: every hundredth notice is late, every two hundredth decision is served late, and so on.
+    "notices": """
+      'W' || substr(d.record_id, 2) AS notice_id, d.record_id, d.plate_no, d.plate_color, '车主' || (d.h % 50000) AS party_name,
+      'violation_notice' AS kind, d.detected_at + to_days(CASE WHEN d.h % 100 = 0 THEN 45 ELSE 3 END) AS issued_at,
+      d.detected_at + to_days(6) AS delivered_at, '0' || (d.h % 5) AS agency_id""",
+    "cases": """
+      'A' || substr(d.record_id, 2) AS case_id, d.record_id, d.plate_no, d.plate_color, '车主' || (d.h % 50000) AS party_name,
+      'individual' AS party_type, '0' || (d.h % 5) AS agency_id, 'non_site' AS enforcement_mode,
+      'overload' AS violation_type, 'ordinary' AS procedure, CAST(d.detected_at AS DATE) + 5 AS filed_on,
+      'O1' AS officer1_id, CASE WHEN d.h % 300 > 0 THEN 'O' || (2 + d.h % 50) END AS officer2_id,
+      CASE WHEN d.h % 250 > 0 THEN CAST(d.detected_at AS DATE) + 10 END AS prior_notice_on,
+      CAST(d.detected_at AS DATE) + 20 AS decided_on, 'fine' AS penalty_type,
+      500 * ((d.gross_weight_kg - d.limit_weight_kg) // 1000) AS fine_yuan, 'N' || d.record_id AS decision_no,
+      '公路法' AS legal_basis, CAST(d.detected_at AS DATE) + CASE WHEN d.h % 200 = 0 THEN 45 ELSE 22 END AS served_on,
+      'in_person' AS service_method, 'closed' AS status""",
+}
+"""About 15 notices and 12 cases for a hundred detections."""
+
+
+def make_tables(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary, detections: int) -> Supply:
+    """Fill `con` with made canonical tables; every column that is not made is blank, none is unknown."""
+    sizes = {
+        "detections": detections,
+        "devices": 400,
+        "calibrations": 2000,
+        "stations": 100,
+        "agencies": 5,
+        "officers": 60,
+    }
+    for table, size in sizes.items():
+        con.execute(create_table(vocabulary, table))
+        made = f"SELECT {_COLUMNS[table]}, 0 AS \"_unknown\", 0 AS \"_source\", i AS \"_row\""
+        con.execute(
+            f'INSERT INTO "{table}" BY NAME {made} FROM (SELECT i, hash(i) // 16 AS h FROM range({size}) AS r(i)) AS n'
+        )
+    for table, share in (("notices", 75), ("cases", 60)):
+        con.execute(create_table(vocabulary, table))
+        made = f'SELECT {_FROM_DETECTIONS[table]}, 0 AS "_unknown", 0 AS "_source", d."_row"'
+        con.execute(
+            f'INSERT INTO "{table}" BY NAME {made} FROM (SELECT *, hash(record_id) // 16 AS h FROM detections'
+            f" WHERE violation_type IS NOT NULL) AS d WHERE d.h % 100 < {share}"
+        )
+    sizes |= dict.fromkeys(_FROM_DETECTIONS, 0)
+    return Supply({table: frozenset(vocabulary[table].columns) for table in sizes})
