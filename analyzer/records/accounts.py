@@ -70,9 +70,7 @@ class Accounts:
             ],
         )  # fmt: skip
 
-    def issue(
-        self, source: int, entry: Entry, row: int | None, column: str, text: str | None, why: Text
-    ) -> None:
+    def issue(self, source: int, entry: Entry, row: int | None, column: str, text: str | None, why: Text) -> None:
         """Write one issue of a header or a row."""
         self._con.execute(
             "INSERT INTO _issues VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
@@ -105,9 +103,7 @@ def settle_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
                 f"UPDATE _inputs SET {column} = n FROM (SELECT _source, count(*) AS n FROM _ranked WHERE {what} "
                 "GROUP BY _source) r WHERE r._source = _inputs.source"
             )
-        con.execute(
-            f"DELETE FROM {name} WHERE rowid IN (SELECT place FROM _ranked WHERE same OR NOT in_force)"
-        )
+        con.execute(f"DELETE FROM {name} WHERE rowid IN (SELECT place FROM _ranked WHERE same OR NOT in_force)")
         con.execute("DROP TABLE _ranked")
     con.execute("DROP TABLE _contested")
     for column in ("_skip", "_bad", "_texts"):

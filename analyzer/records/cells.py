@@ -58,7 +58,7 @@ def is_blank(column: Column, half: str) -> str:
 
 def reason(column: Column) -> Text:
     """Why a cell of this column could not be read, as the issue says it."""
-    return _REASONS[column.kind]
+    return _REASONS[Kind.NUMBER if is_measured(column) else column.kind]
 
 
 def mapped(cell: str, values: Mapping[str, str]) -> str:

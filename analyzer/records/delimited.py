@@ -90,9 +90,7 @@ def open_text(path: Path, folder: Path, score: Score) -> tuple[Sheet, TextFile]:
     if not start.strip("\ufeff \t\r\n,;|"):
         raise Unreadable(Text("文件是空的", "the file is empty"))
     heads = {separator: _head(start, separator) for separator in _separators(start)}
-    text.separator = max(
-        heads, key=lambda each: (score([row for _, row in heads[each]]), _regular(heads[each]))
-    )
+    text.separator = max(heads, key=lambda each: (score([row for _, row in heads[each]]), _regular(heads[each])))
     head = heads[text.separator]
     text.width = max(len(row) for _, row in head)
     return Sheet(None, [row for _, row in head], [line for line, _ in head], text.width, ""), text
@@ -101,9 +99,7 @@ def open_text(path: Path, folder: Path, score: Score) -> tuple[Sheet, TextFile]:
 def _start(text: TextFile) -> str:
     while True:
         try:
-            with text.path.open(
-                encoding=text.encodings[0][0], errors=text.encodings[0][1], newline=""
-            ) as file:
+            with text.path.open(encoding=text.encodings[0][0], errors=text.encodings[0][1], newline="") as file:
                 return file.read(_HEAD_BYTES).replace("\x00", "")
         except UnicodeDecodeError:
             text.next_encoding()
@@ -196,6 +192,4 @@ def _in_pairs(text: TextFile) -> bool:
             last = line
     except Unreadable:
         return False
-    return lines - last <= _LONGEST_RECORD and not (
-        lines > last and any(piece.records < 0 for piece in text.made)
-    )
+    return lines - last <= _LONGEST_RECORD and not (lines > last and any(piece.records < 0 for piece in text.made))

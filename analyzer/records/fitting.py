@@ -138,9 +138,7 @@ def _found(table: Table, headers: Headers, titles: Sequence[str], mapping: FileM
     return found
 
 
-def _two_rows(
-    table: Table, headers: Headers, at: int, head: Sequence[Row], mapping: FileMapping
-) -> Fit | None:
+def _two_rows(table: Table, headers: Headers, at: int, head: Sequence[Row], mapping: FileMapping) -> Fit | None:
     """Read rows `at` and `at + 1` as one header: a merged group title above (外廓尺寸), its parts below (长, 宽, 高)."""
     if at + 1 >= len(head):
         return None
@@ -216,12 +214,7 @@ def _nothing_fits(fits: Sequence[Fit], head: Sequence[Row], headers: dict[str, H
             remedy,
         )
     # without a header row the cells may be anybody's name or plate: only words near a known header are shown
-    near = [
-        (shown(cell), title)
-        for row in head
-        for cell in row
-        if cell and (title := close(cell, headers.values()))
-    ]
+    near = [(shown(cell), title) for row in head for cell in row if cell and (title := close(cell, headers.values()))]
     zh = "；".join(f"“{word}”近似“{title}”" for word, title in near[:4])
     en = "; ".join(f"{word} is near {title}" for word, title in near[:4])
     return Problem(

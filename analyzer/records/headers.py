@@ -56,9 +56,7 @@ def shown(header: str) -> str:
 def is_ordinary(header: str) -> bool:
     """Whether the header is one that exports always have and nobody needs: a running number, remarks."""
     return (
-        not compared(header)
-        or _BRACKETS.sub("", compared(header)).startswith("备注")
-        or compared(header) in _ORDINARY
+        not compared(header) or _BRACKETS.sub("", compared(header)).startswith("备注") or compared(header) in _ORDINARY
     )
 
 
@@ -157,7 +155,5 @@ def close(header: str, tables: Iterable[Headers]) -> str | None:
     """Return the title of the one known header that is close to `header`, or None."""
     known = {word: column.title.zh for headers in tables for word, (column, _) in headers.spellings.items()}
     core = _BRACKETS.sub("", compared(header)) or compared(header)
-    found = (
-        process.extractOne(core, list(known), scorer=fuzz.ratio, score_cutoff=65) if len(core) <= 30 else None
-    )
+    found = process.extractOne(core, list(known), scorer=fuzz.ratio, score_cutoff=65) if len(core) <= 30 else None
     return known[found[0]] if found else None

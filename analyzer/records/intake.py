@@ -11,11 +11,12 @@ from pathlib import Path
 
 import duckdb
 
-from analyzer.model import AnalyzerError, Problem, Text, Vocabulary
+from analyzer.model import AnalyzerError, Problem, Table, Text, Vocabulary
 from analyzer.model.mapping import FileMapping
 from analyzer.records.accounts import Accounts, Entry, settle_table
+from analyzer.records.canonical import load_typed, table_of
 from analyzer.records.fitting import Fit, Fitter
-from analyzer.records.loading import load, load_pieces, make_table, settle
+from analyzer.records.loading import cells_of, load, load_pieces, make_table, settle
 from analyzer.records.reading import Reader
 from analyzer.records.sheets import Sheet, Unreadable
 from analyzer.records.sources import Format, Source, Unpacking, format_of, listed
@@ -98,10 +99,23 @@ class _Taking:
                 return
             if kind is Format.WORKBOOK:
                 self._unpacking.guard_workbook(source.path)
+            if kind is Format.PARQUET and (ours := table_of(self._con, source.path, source.label, self._vocabulary)):
+                self._take_typed(source, ours)
+                return
         except Unreadable as refusal:
             self._set_aside(Entry(source.label, sha256=_sha256(source.path)), None, refusal)
             return
         self._take_sheets(source, kind)
+
+    def _take_typed(self, source: Source, table: Table) -> None:
+        entry = Entry(source.label, sha256=_sha256(source.path), table=table.name)
+        if table.name not in self._supplied:
+            make_table(self._con, table)
+        number = self._accounts.open(entry)
+        self._supplied[table.name] |= load_typed(self._con, table, source.path, number)
+        brought = settle(self._con, table, [], number)
+        entry.rows_read, entry.quarantined = brought.rows_read, brought.quarantined
+        self._accounts.close(number, entry)
 
     def _take_sheets(self, source: Source, kind: Format) -> None:
         sha256 = _sha256(source.path)
@@ -109,9 +123,7 @@ class _Taking:
         loaded = 0
         try:
             for sheet in self._reader.sheets(source.path, kind):
-                entry = Entry(
-                    source.label, sheet.name, sha256, encoding=sheet.encoding, notes=list(sheet.notes)
-                )
+                entry = Entry(source.label, sheet.name, sha256, encoding=sheet.encoding, notes=list(sheet.notes))
                 if not sheet.head:
                     entry.notes.append(Text("空工作表", "an empty sheet"))
                     self._set_aside(entry, None, None)
@@ -136,7 +148,7 @@ class _Taking:
         self._supplied[table.name] |= fit.supplied
         read = self._insert(fit, sheet, entry, source)
         entry.notes += [note for note in sheet.notes if note not in entry.notes]
-        brought = settle(self._con, fit, source)
+        brought = settle(self._con, table, cells_of(fit), source)
         entry.rows_read, entry.quarantined = brought.rows_read, brought.quarantined
         self._note_headers(source, entry, sheet, fit)
         for row, column, text, why in sheet.issues:
@@ -179,14 +191,10 @@ class _Taking:
         for position, match in fit.matches.items():
             if match.loose:
                 title, column = fit.titles[position], match.column
-                entry.notes.append(
-                    Text(f"“{title}”按“{column.title.zh}”读", f"`{title}` was read as {column.name}")
-                )
+                entry.notes.append(Text(f"“{title}”按“{column.title.zh}”读", f"`{title}` was read as {column.name}"))
 
     def _warn_cut_off(self, entry: Entry, rows: int) -> None:
-        why = Text(
-            f"正好 {rows} 行，导出很可能被截断", f"exactly {rows} rows: the export was probably cut off"
-        )
+        why = Text(f"正好 {rows} 行，导出很可能被截断", f"exactly {rows} rows: the export was probably cut off")
         entry.notes.append(why)
         remedy = Text("请分批导出后重新导入", "Export it in parts")
         self._warnings.append(Problem(_place(entry), why, remedy))

@@ -37,9 +37,7 @@ BOOKKEEPING = ("_skip BOOLEAN", "_bad UBIGINT", "_texts VARCHAR[]")
 _FOOTER = r"^(合\s*计|总\s*计|小\s*计|制\s*表\s*人|制\s*表\s*时\s*间|审\s*核\s*人)"
 # an empty row, or a footer: most first cells are plain ASCII and need no look
 _NO_RECORD = f"_first IS NULL OR (_first <> 'x' AND regexp_matches(_first, {quoted(_FOOTER)}))"
-QUARANTINED = Text(
-    "主键为空或读不出，该行未载入", "the key is blank or cannot be read; the row was not loaded"
-)
+QUARANTINED = Text("主键为空或读不出，该行未载入", "the key is blank or cannot be read; the row was not loaded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +72,7 @@ def cells_of(fit: Fit) -> list[Cell]:
     for name, value in fit.mapping.constants.items():
         if name in fit.table.columns and name not in read:
             column = fit.table.columns[name]
-            cells.append(
-                Cell(column, f"{quoted(str(value))}::VARCHAR", name, _spelling(fit, column, Spelling().worth))
-            )
+            cells.append(Cell(column, f"{quoted(str(value))}::VARCHAR", name, _spelling(fit, column, Spelling().worth)))
     return cells
 
 
@@ -92,9 +88,7 @@ def load(con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, source: int) ->
         return _inserted(con, load_sql(fit, sheet, sheet.relation, source))
 
 
-def load_pieces(
-    con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, text: TextFile, source: int
-) -> int | None:
+def load_pieces(con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, text: TextFile, source: int) -> int | None:
     """Insert a text file piece by piece, decoding the next piece while others are loaded.
 
     Returns how many records there were; None when DuckDB saw other records than the lines of the file say, so that
@@ -165,8 +159,7 @@ def load_sql(fit: Fit, sheet: Sheet, relation: str, source: int) -> str:
     query = f"SELECT *, CASE WHEN _skip THEN 0::UBIGINT ELSE {bad} END AS _bad FROM ({query})"
     at = {cell.column.name: n for n, cell in cells}
     ordered = ", ".join(
-        f"t{at[name]}" if name in at else f"NULL::{column.kind.sql_type}"
-        for name, column in table.columns.items()
+        f"t{at[name]}" if name in at else f"NULL::{column.kind.sql_type}" for name, column in table.columns.items()
     )
     lacking = sum(table.bit(name) for name in table.columns if name not in fit.supplied)
     texts = ", ".join(f"x{n}" for n, _ in cells)
@@ -188,9 +181,7 @@ def _first_filled(width: int) -> str:
 
 def _bad(table: Table, cell: Cell, n: int) -> str:
     unread = f"t{n} IS NULL AND h{n} IS NOT NULL AND NOT {is_blank(cell.column, f'h{n}')}"
-    return (
-        f"CASE WHEN h{n} IS NULL THEN 0 WHEN {unread} THEN {table.bit(cell.column.name)} ELSE 0 END::UBIGINT"
-    )
+    return f"CASE WHEN h{n} IS NULL THEN 0 WHEN {unread} THEN {table.bit(cell.column.name)} ELSE 0 END::UBIGINT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,41 +192,36 @@ class Loaded:
     quarantined: int
 
 
-def settle(con: duckdb.DuckDBPyConnection, fit: Fit, source: int) -> Loaded:
+def settle(con: duckdb.DuckDBPyConnection, table: Table, cells: Sequence[Cell], source: int) -> Loaded:
     """Take out rows that are no records, write the issues, set aside rows without a key; return the counts."""
-    name = named(fit.table.name)
-    of_source = f"{name} WHERE _source = {source}"
+    of_source = f"{named(table.name)} WHERE _source = {source}"
     con.execute(f"DELETE FROM {of_source} AND _skip")
-    keyless = " OR ".join(f"{named(key)} IS NULL" for key in fit.table.key)
-    counted = con.execute(
-        f"SELECT count(*), count(*) FILTER ({keyless}), count(_bad) FROM {of_source}"
-    ).fetchone()
+    keyless = " OR ".join(f"{named(key)} IS NULL" for key in table.key)
+    counted = con.execute(f"SELECT count(*), count(*) FILTER ({keyless}), count(_bad) FROM {of_source}").fetchone()
     assert counted is not None
     rows, without_key, with_bad = (int(count) for count in counted)
     if with_bad:
-        _write_cell_issues(con, fit, cells_of(fit), source)
+        _write_cell_issues(con, table, cells, source)
     if without_key:
-        _write_quarantine(con, fit.table, cells_of(fit), source)
+        _write_quarantine(con, table, cells, source)
         con.execute(f"DELETE FROM {of_source} AND ({keyless})")
     return Loaded(rows, without_key)
 
 
-def _write_cell_issues(con: duckdb.DuckDBPyConnection, fit: Fit, cells: Sequence[Cell], source: int) -> None:
+def _write_cell_issues(con: duckdb.DuckDBPyConnection, table: Table, cells: Sequence[Cell], source: int) -> None:
     places = ", ".join(
-        f"({n + 1}, {fit.table.bit(cell.column.name)}::UBIGINT, {quoted(cell.title)}, {quoted(cell.column.name)}, "
+        f"({n + 1}, {table.bit(cell.column.name)}::UBIGINT, {quoted(cell.title)}, {quoted(cell.column.name)}, "
         f"{quoted(reason(cell.column).zh)}, {quoted(reason(cell.column).en)})"
         for n, cell in enumerate(cells)
     )
     con.execute(
         f"INSERT INTO _issues SELECT i.file, i.sheet, t._row, p.title, t._texts[p.place], p.zh, p.en, "
-        f"{source}, p.name FROM {named(fit.table.name)} t JOIN _inputs i ON i.source = {source}, "
+        f"{source}, p.name FROM {named(table.name)} t JOIN _inputs i ON i.source = {source}, "
         f"(VALUES {places}) p(place, bit, title, name, zh, en) WHERE t._source = {source} AND t._bad & p.bit <> 0"
     )
 
 
-def _write_quarantine(
-    con: duckdb.DuckDBPyConnection, table: Table, cells: Sequence[Cell], source: int
-) -> None:
+def _write_quarantine(con: duckdb.DuckDBPyConnection, table: Table, cells: Sequence[Cell], source: int) -> None:
     titles = {cell.column.name: cell.title for cell in cells}
     for key in table.key:
         title = titles.get(key, table.columns[key].title.zh)

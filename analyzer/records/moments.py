@@ -40,7 +40,9 @@ def usual(kind: Kind, cell: str, pattern: str | None) -> str:
     compact = f"try_strptime({cell}, '{spelt}')::{kind.sql_type}"
     cases = f"WHEN length({cell}) = {length} AND {cell} < ':' AND {compact} IS NOT NULL THEN {compact} WHEN {safe} THEN {read}"
     if pattern:
-        cases = f"WHEN {_formatted(cell, pattern)} IS NOT NULL THEN {_formatted(cell, pattern)}::{kind.sql_type} {cases}"
+        cases = (
+            f"WHEN {_formatted(cell, pattern)} IS NOT NULL THEN {_formatted(cell, pattern)}::{kind.sql_type} {cases}"
+        )
     return f"CASE {cases} END"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -12,7 +12,7 @@ from analyzer.records.delimited import TextFile, open_text, read_slowly
 from analyzer.records.encoding import decoded
 from analyzer.records.fitting import Fitter
 from analyzer.records.html import tables_of
-from analyzer.records.sheets import HEAD_ROWS, Sheet, Unreadable, columns_of
+from analyzer.records.sheets import Sheet, Unreadable
 from analyzer.records.sources import Format
 from analyzer.records.sql import named, quoted
 from analyzer.records.workbook import open_html, open_workbook
@@ -69,22 +69,16 @@ class Reader:
         yield from open_html(self._con, tables, _HELD)
 
     def _parquet(self, path: Path) -> Sheet:
+        """Read a Parquet file of other people as text under the names of its columns; row 1 is their header."""
         source = f"read_parquet({quoted(path.as_posix())}, file_row_number=true)"
         try:
             described = self._con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-            titles = [str(row[0]) for row in described if row[0] != "file_row_number"]
-            cells = ", ".join(f"{named(title)}::VARCHAR AS c{n}" for n, title in enumerate(titles))
-            relation = (
-                f"SELECT 1::BIGINT AS _line, {', '.join(map(quoted, titles))} "
-                f"UNION ALL SELECT file_row_number + 2, {cells} FROM {source}"
-            )
-            top = f"SELECT {', '.join(columns_of(len(titles)))} FROM (SELECT {cells} FROM {source} LIMIT {HEAD_ROWS})"
-            head: list[Sequence[str | None]] = [titles, *self._con.execute(top).fetchall()]
         except duckdb.Error:
             raise Unreadable(Text("Parquet 文件损坏", "the Parquet file is damaged")) from None
-        columns = ", ".join(["_line", *(f"{quoted(title)} AS c{n}" for n, title in enumerate(titles))])
-        relation = relation.replace(", ".join(map(quoted, titles)), columns.partition(", ")[2], 1)
-        return Sheet(None, head[:1], [1], len(titles), relation)
+        titles = [str(row[0]) for row in described if row[0] != "file_row_number"]
+        cells = ", ".join(f"{named(title)}::VARCHAR AS c{n}" for n, title in enumerate(titles))
+        relation = f"SELECT file_row_number + 2 AS _line, {cells} FROM {source}"
+        return Sheet(None, [titles], [1], len(titles), relation)
 
     def _drop(self) -> None:
         self._con.execute(f"DROP TABLE IF EXISTS {_HELD}")

@@ -110,9 +110,7 @@ def format_of(path: Path) -> Format:
     ):
         return Format.OTHER
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00").replace(b"\x00", b"").lower()
-    if start.startswith(
-        (b"<html", b"<table", b"<?xml", b"<!doctype", b"<meta", b"<head", b"<style", b"<div", b"<!--")
-    ):
+    if start.startswith((b"<html", b"<table", b"<?xml", b"<!doctype", b"<meta", b"<head", b"<style", b"<div", b"<!--")):
         return Format.PAGE
     return Format.TEXT if _is_text(head) else Format.OTHER
 
@@ -164,11 +162,7 @@ class Unpacking:
             return
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
-        if (
-            (unpacked > _SMALL
-            and unpacked > MAX_RATIO * max(path.stat().st_size, 1))
-            or unpacked > self.bytes_left
-        ):
+        if (unpacked > _SMALL and unpacked > MAX_RATIO * max(path.stat().st_size, 1)) or unpacked > self.bytes_left:
             raise Unreadable(*_BOMB)
 
     def members(self, archive: Source, nesting: int = 0) -> Iterator[Source]:
@@ -179,11 +173,7 @@ class Unpacking:
                 key=lambda pair: pair[0],
             )
             for name, member in members:
-                if any(
-                    _is_lock(part) or part == "__MACOSX"
-                    for part in name.split("/")
-                    if part not in (".", "..")
-                ):
+                if any(_is_lock(part) or part == "__MACOSX" for part in name.split("/") if part not in (".", "..")):
                     continue
                 yield from self._member(archive, opened, name, member, nesting)
 
@@ -202,9 +192,7 @@ class Unpacking:
             if format_of(path) is not Format.ARCHIVE:
                 yield inner
             elif nesting >= MAX_NESTING:
-                yield Source(
-                    label, path, refused=Unreadable(Text("压缩包套得太深", "archives nested too deeply"))
-                )
+                yield Source(label, path, refused=Unreadable(Text("压缩包套得太深", "archives nested too deeply")))
             else:
                 yield from self.members(inner, nesting + 1)
         except Unreadable as refusal:
@@ -228,9 +216,7 @@ class Unpacking:
                     out.write(piece)
         except Unreadable:
             raise
-        except (
-            Exception
-        ):  # the decompressors raise errors of their own, zlib.error and lzma.LZMAError among them
+        except Exception:  # the decompressors raise errors of their own, zlib.error and lzma.LZMAError among them
             raise Unreadable(Text("压缩包里的文件损坏", "the member is damaged")) from None
         finally:
             self.bytes_left -= written

@@ -107,9 +107,7 @@ def _filled_rows(columns: list[Any], height: int) -> list[int]:
     return rows
 
 
-def open_html(
-    con: duckdb.DuckDBPyConnection, tables: list[list[list[str | None]]], held: str
-) -> Iterator[Sheet]:
+def open_html(con: duckdb.DuckDBPyConnection, tables: list[list[list[str | None]]], held: str) -> Iterator[Sheet]:
     """Yield each table of a page as a sheet; rows are counted within the table."""
     several = len(tables) > 1
     for number, rows in enumerate(tables, 1):

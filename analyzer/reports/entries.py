@@ -172,7 +172,9 @@ class Entries:
         for name in names:
             for value in _texts(facts.get(name)):
                 pairs[value] = mask_by_meanings(value, self._meaning(row["rule"], name))
-        return sorted(((value, shown) for value, shown in pairs.items() if len(value) > 1), key=lambda pair: -len(pair[0]))
+        return sorted(
+            ((value, shown) for value, shown in pairs.items() if len(value) > 1), key=lambda pair: -len(pair[0])
+        )
 
     def _personal_facts(self, rule: str, facts: str) -> list[str]:
         """The names of the facts of a rule that may be personal: every finding of a rule shows the same names."""

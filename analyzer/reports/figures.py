@@ -165,7 +165,9 @@ def _tallies(con: duckdb.DuckDBPyConnection, key: str) -> dict[str | None, Tally
 
 def _answers(con: duckdb.DuckDBPyConnection) -> tuple[Answers, ...]:
     columns = ", ".join(verdict.value for verdict in Verdict)
-    rows = con.execute(f"SELECT rule, table_name, total, findings, {columns} FROM verdict_counts ORDER BY rule").fetchall()
+    rows = con.execute(
+        f"SELECT rule, table_name, total, findings, {columns} FROM verdict_counts ORDER BY rule"
+    ).fetchall()
     return tuple(
         Answers(rule, table, dict(zip(Verdict, counts, strict=True)), total, findings)
         for rule, table, total, findings, *counts in rows
@@ -178,7 +180,8 @@ def _accounts(con: duckdb.DuckDBPyConnection) -> tuple[Account, ...]:
         " refused, refused_en, notes, notes_en, sha256 FROM inputs ORDER BY source"
     ).fetchall()
     return tuple(
-        Account(*row[:9], {"zh": row[9], "en": row[10]}, {"zh": row[11], "en": row[12]}, row[13]) for row in rows
+        Account(*counts, refused={"zh": refused, "en": refused_en}, notes={"zh": notes, "en": notes_en}, sha256=sha256)
+        for *counts, refused, refused_en, notes, notes_en, sha256 in rows
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from analyzer.engine.setting import Setting, Supply
 from analyzer.model import Text
-from analyzer.model.law import Instrument, Rulings, Status
+from analyzer.model.law import Citation, Instrument, Rulings, Status
 from analyzer.model.rule import Gather, Rule, Wording
 from analyzer.reports.wording import Words
 from analyzer.rulebook.articles import cite
@@ -141,7 +141,9 @@ class Citations:
     def _parameter(self, code: str, name: str, entry: Mapping[str, Any]) -> str:
         known = self._law.rulings.parameters.get(name)
         title = self._words.say(known.title) if known else name
-        text = self._words.t("parameter.line", title=title, value=self._value(code, entry))
+        rule = self._law.rule(code)
+        value = self.value(entry["unit"], entry["value"], rule.reads if rule else "detections")
+        text = self._words.t("parameter.line", title=title, value=value)
         remarks = [self._place(one) for one in entry.get("basis", ())]
         if entry.get("from"):
             remarks.append(self._words.t("parameter.since", day=entry["from"]))
@@ -150,29 +152,28 @@ class Citations:
         joined = self._words.t("list.comma").join(remarks)
         return text + self._words.t("parameter.remarks", remarks=joined) if joined else text
 
-    def _value(self, code: str, entry: Mapping[str, Any]) -> str:
-        value, unit = entry["value"], entry["unit"]
+    def cited(self, rules: Iterable[Rule]) -> dict[str, list[str]]:
+        """Return the places that rules cite of each instrument, by its id, in the order of their first mention."""
+        found: dict[str, dict[str, None]] = {}
+        for rule in rules:
+            for one in rule.basis:
+                found.setdefault(one.law, {})[self._words.say(cite(one.law, one.article, self._law.instruments))] = None
+        return {law: list(places) for law, places in found.items()}
+
+    def places(self, basis: Iterable[Citation]) -> list[str]:
+        """Return the places that a value of the law rests on."""
+        return [self._words.say(cite(one.law, one.article, self._law.instruments)) for one in basis]
+
+    def value(self, unit: str, value: object, table: str = "detections") -> str:
+        """Return a value of the law with its unit; `table` is where a choice of columns looks for their titles."""
         if value is None:
             return self._words.t("parameter.unset")
         if unit == "choice":
-            rule = self._law.rule(code)
-            words = self._words.name("choice", value)
-            return words if words != value or rule is None else self.column(rule.reads, value)
+            words = self._words.name("choice", str(value))
+            return words if words != value else self._words.say(self._law.column_title(table, str(value)))
         if unit == "share":
             value = f"{(Decimal(str(value)) * 100).normalize():f}"
         return self._words.t(f"unit.{unit}", n=value) if unit else str(value)
-
-    def column(self, table: str, column: str) -> str:
-        """Return what a column is called."""
-        return self._words.say(self._law.column_title(table, column))
-
-    def cited(self, bases: Iterable[str]) -> dict[str, list[str]]:
-        """Return the places cited of each instrument, by its id, in the order of their first mention."""
-        places: dict[str, dict[str, None]] = {}
-        for basis in bases:
-            for one in json.loads(basis):
-                places.setdefault(one["law"], {})[self._place(one)] = None
-        return {law: list(found) for law, found in places.items()}
 
 
 def _in_force(one: Mapping[str, Any], started_on: date | None, ended_on: date | None) -> bool:

@@ -75,7 +75,7 @@ def mask_name(name: str) -> str:
 def is_organisation(name: str) -> bool:
     """Whether a name is that of a company or an authority. What stands in brackets does not count: 张三（甲公司）."""
     bare = _BRACKETS.sub("", name).strip()
-    return bool(_ORGANISATION.search(bare)) and len(_BETWEEN.split(bare)) == 1 or bool(_is_western(bare))
+    return (bool(_ORGANISATION.search(bare)) and len(_BETWEEN.split(bare)) == 1) or bool(_is_western(bare))
 
 
 def _is_western(name: str) -> bool:

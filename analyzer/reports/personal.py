@@ -81,7 +81,7 @@ class PersonalNames:
         for source in _selections(tree, column):
             for parts in _names(source):
                 table = tables.get(parts[0]) if len(parts) > 1 else None
-                if table in self._setting.vocabulary.tables:
+                if table and table in self._setting.vocabulary.tables:
                     found |= self._of_row(table, parts[1:])
                 elif parts[0] != "p":
                     found |= self._of_gathered(gather, parts[-1], seen | {column})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -79,7 +79,9 @@ class ReportWorkbook:
     def cell_style(self, kind: str, fill: str | None = None) -> Any:
         """Return the format of a cell of a table."""
         if (kind, fill) not in self._cells:
-            self._cells[kind, fill] = self.style(**_LINES, **_KINDS.get(kind, {}), **({"bg_color": fill} if fill else {}))
+            self._cells[kind, fill] = self.style(
+                **_LINES, **_KINDS.get(kind, {}), **({"bg_color": fill} if fill else {})
+            )
         return self._cells[kind, fill]
 
     def table(self, name: str, fields: Sequence[Field], header: str, limit: int = MAX_ROWS) -> SheetTable:
@@ -101,8 +103,12 @@ class SheetTable:
         self._book, self._name, self._fields, self._header, self._limit = book, name, fields, header, limit
         self._styles = [book.cell_style(field.kind) for field in fields]
         self.parts = 0
-        self.frozen = 0
+        self._at_end: list[Callable[[Any, int], None]] = []
         self._open()
+
+    def on_finish(self, step: Callable[[Any, int], None]) -> None:
+        """Do `step` with every sheet of the table and the number of its last row, once that is known."""
+        self._at_end.append(step)
 
     def write(self, row: Sequence[object], fills: dict[int, str] | None = None) -> None:
         """Write one row; `fills` colours single cells."""
@@ -128,10 +134,6 @@ class SheetTable:
         """Set the filter over what was written."""
         self._finish()
 
-    def rows_so_far(self) -> int:
-        """The last row of the present sheet, counted from 0."""
-        return self._row - 1
-
     def _open(self) -> None:
         self.parts += 1
         name = self._name if self.parts == 1 else f"{self._name} {self.parts}"
@@ -150,7 +152,10 @@ class SheetTable:
         self._row = 1
 
     def _finish(self) -> None:
-        self.sheet.autofilter(0, 0, max(self._row - 1, 1), len(self._fields) - 1)
+        last = max(self._row - 1, 1)
+        self.sheet.autofilter(0, 0, last, len(self._fields) - 1)
+        for step in self._at_end:
+            step(self.sheet, last)
 
 
 def set_up_page(sheet: Any, header: str) -> None:
@@ -159,7 +164,7 @@ def set_up_page(sheet: Any, header: str) -> None:
     sheet.set_landscape()
     sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.set_header("&C&\"宋体\"&10 " + header.replace("&", "&&"))
+    sheet.set_header('&C&"宋体"&10 ' + header.replace("&", "&&"))
     sheet.set_footer("&C&P / &N")
 
 

@@ -94,9 +94,7 @@ class _Entries:
             return {}
         return {str(name): _word(value) for name, value in given.items()}
 
-    def _values(
-        self, entry: dict[str, Any], table: Table | None, at: list[Step]
-    ) -> dict[str, dict[str, str]]:
+    def _values(self, entry: dict[str, Any], table: Table | None, at: list[Step]) -> dict[str, dict[str, str]]:
         given = entry.get("values")
         if given is None:
             return {}
@@ -129,9 +127,7 @@ class _Entries:
                 cause = Text(f"不认识的键 `{key}`", f"`{key}` is not a key of a mapping file")
                 self._wrong([*at, str(key)], cause, nearest(str(key), known))
 
-    def _check_columns(
-        self, names: Any, table: Table | None, at: list[Step], part: str, keys: Sequence[Step]
-    ) -> None:
+    def _check_columns(self, names: Any, table: Table | None, at: list[Step], part: str, keys: Sequence[Step]) -> None:
         tables = [table] if table else list(self._vocabulary.tables.values())
         known = {name for each in tables for name in each.columns}
         for name, key in zip(names, keys, strict=True):

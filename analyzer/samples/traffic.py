@@ -24,6 +24,7 @@ _REST = 2 * _DAY  # seconds between two passes of a vehicle at the least
 _OVERLOAD_SHARE = 0.8  # of the three passes of a vehicle that may be overloads
 _CARRIER_SHARE = 0.6
 _FLEET = 6  # vehicles of one carrier that come by on average
+_FINED_FROM = 1_010  # kg; up to 1,000 nobody is fined (超限运输车辆行驶公路管理规定 第43条)
 _TOLERANCE = 0.055  # above the error that the scales are allowed
 
 Numbers = npt.NDArray[np.int64]
@@ -106,14 +107,7 @@ def make_traffic(
     used = may_overload & (rng.random(count) < _OVERLOAD_SHARE)
     light = ~may_overload & (rng.random(count) < 0.02)
     limit = vehicles.limit[vehicle]
-    share = np.where(used, _TOLERANCE + 0.5 * rng.beta(1.3, 4.0, count), 0)
-    share = np.where(light, rng.uniform(0.005, 0.045, count), share)
-    over = np.ceil(limit * share / 10).astype(np.int64) * 10
-    empty = (limit * rng.uniform(0.35, 0.98, count) / 10).astype(np.int64) * 10
-    over = np.where(
-        used, np.maximum(over, 1_010), np.maximum(over, 20)
-    )  # up to 1,000 kg nobody is fined (第43条)
-    gross = np.where(used | light, limit + over, empty)
+    gross = _weights(limit, used, light, rng)
     order = np.argsort(second, kind="stable")
     scale = rng.integers(0, len(registers.scales()), count)
     traffic = Traffic(
@@ -130,6 +124,16 @@ def make_traffic(
     return traffic
 
 
+def _weights(limit: Numbers, used: Flags, light: Flags, rng: np.random.Generator) -> Numbers:
+    """Gross weights: far enough over where a notice follows, within the permitted error where none does."""
+    count = len(limit)
+    share = np.where(used, _TOLERANCE + 0.5 * rng.beta(1.3, 4.0, count), rng.uniform(0.005, 0.045, count))
+    over = np.ceil(limit * share / 10).astype(np.int64) * 10
+    over = np.where(used, np.maximum(over, _FINED_FROM), np.maximum(over, 20))
+    empty = (limit * rng.uniform(0.35, 0.98, count) / 10).astype(np.int64) * 10
+    return np.asarray(np.where(used | light, limit + over, empty), dtype=np.int64)
+
+
 def moments(seconds: Numbers) -> pl.Series:
     """Seconds of the epoch as moments."""
     return pl.Series(seconds * 1_000_000, dtype=pl.Int64).cast(pl.Datetime("us"))
@@ -140,14 +144,6 @@ def _detections(
 ) -> pl.DataFrame:
     count = len(traffic.vehicle)
     violation = traffic.used | traffic.light
-    scales = registers.scales()
-    places = pl.DataFrame(
-        {
-            "device_id": [device["device_id"] for device in scales],
-            "station_id": [device["station_id"] for device in scales],
-            "reviewer_id": [_reviewer(registers, device["station_id"]) for device in scales],
-        }
-    )
     reviewed = traffic.second + rng.integers(3_600, 2 * _DAY, count)
     known = vehicles.frame.drop("party_name", "phone")[traffic.vehicle]
     long = known["vehicle_type"].to_numpy() == "combination"
@@ -169,8 +165,20 @@ def _detections(
         "onsite_informed_at": _where(traffic.used & (rng.random(count) < 0.7), moments(traffic.second + 40)),
         "status": _where(traffic.light, "exempted"),
     }
-    made = pl.DataFrame(columns).hstack(known).hstack(places[traffic.scale])
+    made = pl.DataFrame(columns).hstack(known).hstack(_places(registers)[traffic.scale])
     return made.with_columns(pl.when(pl.Series(violation)).then("reviewer_id").alias("reviewer_id"))
+
+
+def _places(registers: Registers) -> pl.DataFrame:
+    """Scale by scale: its number, its station, and who reviews its records."""
+    scales = registers.scales()
+    return pl.DataFrame(
+        {
+            "device_id": [device["device_id"] for device in scales],
+            "station_id": [device["station_id"] for device in scales],
+            "reviewer_id": [_reviewer(registers, device["station_id"]) for device in scales],
+        }
+    )
 
 
 def numbered(setting: Setting, table: str, count: int) -> pl.Series:

@@ -1,0 +1,62 @@
+"""The sheet of the law: every instrument that a rule of this audit cites, and every value in force."""
+
+from __future__ import annotations
+
+from analyzer.model.law import BASE, SET, ParameterEntry
+from analyzer.reports.lawbook import Citations
+from analyzer.reports.material import Material
+from analyzer.reports.sheets import SheetTable
+
+
+def write_law(made: Material) -> None:
+    """Write instruments first, values below them."""
+    table = made.table(
+        "law",
+        [
+            ("kind", 16, "wrap"), ("name", 44, "wrap"), ("articles", 44, "wrap"), ("value", 16, "wrap"),
+            ("issuer", 26, "wrap"), ("document_no", 22, "wrap"), ("in_force", 12, "center"), ("status", 24, "wrap"),
+        ],
+    )  # fmt: skip
+    _instruments(made, table)
+    _values(made, table)
+    table.close()
+
+
+def _instruments(made: Material, table: SheetTable) -> None:
+    words, law = made.words, made.law
+    rules = [law.rule(one.rule) for one in made.figures.answers]
+    citations = Citations(law, words)
+    cited = citations.cited(rule for rule in rules if rule is not None)
+    for key, places in cited.items():
+        known = law.instruments.get(key)
+        if known is None:
+            table.write((words.t("column.basis"), key, "\n".join(places), None, None, None, None, None))
+            continue
+        table.write((
+            words.name("rank", known.rank), words.say(known.title), "\n".join(places), None,
+            words.say(known.issuer) if known.issuer else None, known.number,
+            known.from_.isoformat() if known.from_ else None, words.t(f"status.{known.status}"),
+        ))  # fmt: skip
+
+
+def _values(made: Material, table: SheetTable) -> None:
+    words, law = made.words, made.law
+    citations = Citations(law, words)
+    for name in made.figures.summary["parameters"]:
+        known = law.rulings.parameters.get(name)
+        for entry in known.entries if known else ():
+            title = f"{words.say(known.title)} ({name})" if known else name
+            table.write((
+                words.t("column.parameters"), title, "\n".join(citations.places(entry.basis)),
+                citations.value(known.unit if known else "", entry.value), _source(made, entry), None,
+                entry.from_.isoformat() if entry.from_ else None, words.t(f"status.{entry.status}"),
+            ))  # fmt: skip
+
+
+def _source(made: Material, entry: ParameterEntry) -> str | None:
+    if entry.origin == BASE:
+        return None
+    profile = made.law.library.profiles.get(entry.origin)
+    if entry.origin == SET or profile is None:
+        return entry.origin
+    return made.words.say(profile.title)
