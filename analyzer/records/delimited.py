@@ -57,6 +57,16 @@ class TextFile:
             piece.path.unlink(missing_ok=True)
         self.made = []
 
+    def narrow(self, sheet: Sheet, header: int) -> None:
+        """Read no more columns than the header has, unless most rows have more.
+
+        A row that is longer all the same makes DuckDB give up, and the slower reader reports it.
+        """
+        titled = max((n + 1 for n, title in enumerate(sheet.head[header]) if title and title.strip()), default=1)
+        below = [len(row) for row in sheet.head[header + 1 :]]
+        usual = max(set(below), key=below.count) if below else titled
+        self.width = sheet.width = max(titled, usual)
+
     def relation(self, piece: Piece) -> str:
         """Return SQL for the rows of one piece, `_line` being the line of the file on which each record starts."""
         source, names = _read_csv(piece.path, self.separator, self.width), ", ".join(columns_of(self.width))

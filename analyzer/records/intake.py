@@ -83,6 +83,7 @@ class _Taking:
         self._unpacking = Unpacking(folder)
         self._accounts = Accounts(con)
         self._supplied: dict[str, set[str]] = defaultdict(set)
+        self._made: set[str] = set()
         self._refused: list[Problem] = []
         self._warnings: list[Problem] = []
 
@@ -109,12 +110,28 @@ class _Taking:
 
     def _take_typed(self, source: Source, table: Table) -> None:
         entry = Entry(source.label, sha256=_sha256(source.path), table=table.name)
-        if table.name not in self._supplied:
-            make_table(self._con, table)
+        self._make(table)
         number = self._accounts.open(entry)
-        self._supplied[table.name] |= load_typed(self._con, table, source.path, number)
+        try:
+            supplied = load_typed(self._con, table, source.path, number)
+        except Unreadable as refusal:
+            self._take_back(number, entry, refusal)
+            return
+        self._supplied[table.name] |= supplied
         brought = settle(self._con, table, [], number)
         entry.rows_read, entry.quarantined = brought.rows_read, brought.quarantined
+        self._accounts.close(number, entry)
+
+    def _make(self, table: Table) -> None:
+        if table.name not in self._made:
+            make_table(self._con, table)
+            self._made.add(table.name)
+
+    def _take_back(self, number: int, entry: Entry, refusal: Unreadable) -> None:
+        """Refuse a file or sheet that turned out unreadable while it was being loaded: nothing of it stays."""
+        self._con.execute(f"DELETE FROM {named(entry.table or '')} WHERE _source = {number}")
+        entry.table, entry.refused = None, refusal.cause
+        self._refused.append(refusal.at(_place(entry)))
         self._accounts.close(number, entry)
 
     def _take_sheets(self, source: Source, kind: Format) -> None:
@@ -142,11 +159,14 @@ class _Taking:
     def _load(self, entry: Entry, sheet: Sheet, fit: Fit) -> None:
         table = fit.table
         entry.table = table.name
-        if table.name not in self._supplied:
-            make_table(self._con, table)
+        self._make(table)
         source = self._accounts.open(entry)
+        try:
+            read = self._insert(fit, sheet, entry, source)
+        except Unreadable as refusal:
+            self._take_back(source, entry, refusal)
+            return
         self._supplied[table.name] |= fit.supplied
-        read = self._insert(fit, sheet, entry, source)
         entry.notes += [note for note in sheet.notes if note not in entry.notes]
         brought = settle(self._con, table, cells_of(fit), source)
         entry.rows_read, entry.quarantined = brought.rows_read, brought.quarantined
@@ -162,6 +182,7 @@ class _Taking:
         text = self._reader.text
         if text is None:
             return load(self._con, fit, sheet, source)
+        text.narrow(sheet, fit.header)
         read: int | None = None
         while read is None and not sheet.relation:
             try:
@@ -188,6 +209,13 @@ class _Taking:
         for header in fit.taken.values():
             why = Text("另一列已是这个含义，本列未读", "another column has this meaning already; not read")
             self._accounts.issue(source, entry, row, header, header, why)
+        below = sheet.head[fit.header + 1 :]
+        for position in range(sheet.width):
+            titled = position < len(fit.titles) and fit.titles[position].strip()
+            if not titled and any(position < len(cells) and cells[position] for cells in below):
+                entry.notes.append(
+                    Text(f"第 {position + 1} 列没有表头，未读", f"column {position + 1} has no header; not read")
+                )
         for position, match in fit.matches.items():
             if match.loose:
                 title, column = fit.titles[position], match.column
@@ -217,6 +245,8 @@ class _Taking:
 
     def settle(self) -> Intake:
         """Settle the account of every table and return what the intake brought."""
+        for name in self._made - self._supplied.keys():
+            self._con.execute(f"DROP TABLE {named(name)}")
         if not self._supplied:
             nothing = Problem("", Text("没有读到任何可用的表", "nothing could be read"))
             raise AnalyzerError(self._refused or [nothing])

@@ -86,7 +86,7 @@ def write_intake(made: Material) -> None:
     for one in made.figures.accounts:
         title = words.say(made.law.table_title(one.table)) if one.table else None
         counts = (getattr(one, name) for name in numbers)
-        said = (made.masked(one.refused[words.language]), made.masked(one.notes[words.language]))
+        said = map(made.masked, one.said(words.language))
         table.write((one.file, one.sheet, title, *counts, *said, one.sha256))
     table.close()
 

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from analyzer.model import Force, Severity, Verdict
+from analyzer.model.errors import Language
 from analyzer.store.package import Package
 
 
@@ -52,9 +53,15 @@ class Account:
     replaced: int
     quarantined: int
     issues: int
-    refused: dict[str, str | None]
-    notes: dict[str, str | None]
+    refused: str | None
+    refused_en: str | None
+    notes: str | None
+    notes_en: str | None
     sha256: str | None
+
+    def said(self, language: Language) -> tuple[str | None, str | None]:
+        """Return why it was refused, and the notes."""
+        return (self.refused, self.notes) if language == "zh" else (self.refused_en, self.notes_en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +186,11 @@ def _accounts(con: duckdb.DuckDBPyConnection) -> tuple[Account, ...]:
         "SELECT file, sheet, table_name, rows_read, loaded, duplicates, replaced, quarantined, issues,"
         " refused, refused_en, notes, notes_en, sha256 FROM inputs ORDER BY source"
     ).fetchall()
-    return tuple(
-        Account(*counts, refused={"zh": refused, "en": refused_en}, notes={"zh": notes, "en": notes_en}, sha256=sha256)
-        for *counts, refused, refused_en, notes, notes_en, sha256 in rows
-    )
+    return tuple(Account(*row) for row in rows)
 
 
 def _intake(package: Package, accounts: tuple[Account, ...]) -> Intake:
     names = ("rows_read", "loaded", "duplicates", "replaced", "quarantined", "issues")
     sums = {name: sum(getattr(one, name) or 0 for one in accounts) for name in names}
-    refused = sum(1 for one in accounts if one.refused["zh"])
+    refused = sum(1 for one in accounts if one.refused)
     return Intake(files=int(package.summary["totals"]["files"]), refused=refused, **sums)

@@ -1,4 +1,7 @@
-"""When each step of a clean case was taken, and what was decided: every deadline is kept with room."""
+"""When each step of a clean case was taken, and what was decided: every deadline is kept with room.
+
+`make_steps` is longer than usual because it is one list of days, in the order of the procedure.
+"""
 
 from __future__ import annotations
 
@@ -59,21 +62,21 @@ def make_steps(
     is_paid = is_fined & (paid <= as_of - 5)
     ended = np.where(exempt, served, paid) + rng.integers(1, 4, count)
     return Steps(
-        filed,
-        told,
-        decided,
-        served,
-        served + rng.integers(15, 21, count),
-        paid,
-        ended,
-        fine,
-        is_decided,
-        is_fined,
-        is_paid,
-        is_paid | (is_decided & exempt),
-        withdrawn,
-        light,
-        rng.random(count) < _MAIL_SHARE,
+        filed=filed,
+        told=told,
+        decided=decided,
+        served=served,
+        due=served + rng.integers(15, 21, count),
+        paid=paid,
+        closed=ended,
+        fine=fine,
+        is_decided=is_decided,
+        is_fined=is_fined,
+        is_paid=is_paid,
+        is_closed=is_paid | (is_decided & exempt),
+        withdrawn=withdrawn,
+        light=light,
+        mail=rng.random(count) < _MAIL_SHARE,
     )
 
 

@@ -1,0 +1,14 @@
+"""The pages that inspectors browse: they lay out what `reports.figures` counted and count nothing themselves.
+
+May import `reports` and the rooms below it; streamlit is imported nowhere else. Start with `overview.show_overview`;
+`app.py` at the root is the door.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ICON = Path(__file__).parent / "assets" / "icon.png"
+"""The page icon. It is a file of ours: an icon by name would be fetched from outside."""
+
+__all__ = ["ICON"]
