@@ -24,7 +24,7 @@ from analyzer.model.law import Parameter
 from analyzer.model.rule import Rule
 
 ROW = "t"
-"""The SQL alias of the base row."""
+"""The SQL alias of the prepared row: the base row with all that its links and gathers bring."""
 
 RESERVED = ("subject", "records", "first", "last", "amount")
 """Placeholders of an explanation that the roll-up fills by itself."""
@@ -43,7 +43,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class CompiledRule:
-    """One rule over one base table, as SQL over the base row `t`."""
+    """One rule over one base table, as SQL over the prepared row `t`."""
 
     rule: Rule
     scope: Scope
@@ -82,7 +82,7 @@ class RuleCompiler:
 
     def __init__(self, setting: Setting, rule: Rule, gathers: Mapping[str, GatherShape]) -> None:
         self.setting, self.rule = setting, rule
-        self.scope = Scope(setting, rule.reads, ROW, define=rule.define, gathers=gathers)
+        self.scope = Scope(setting, rule.reads, ROW, flat=True, define=rule.define, gathers=gathers)
         self.base = self.scope.base
         self.verdict_usage, self.finding_usage = Usage(), Usage()
         self.moment: str | None = None

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from analyzer.engine.names import Path, Scope, Usage, alias_of
 from analyzer.model.tables import UNKNOWN
 
+INNER = "own"
+"""The alias of the table's own row inside a prepared row."""
+
 
 def link_joins(scope: Scope, links: Iterable[Path]) -> list[str]:
     """Return one LEFT JOIN for each link path, parents first. A link leads to at most one row: it is by key."""
@@ -23,16 +26,25 @@ def link_joins(scope: Scope, links: Iterable[Path]) -> list[str]:
     return clauses
 
 
+def flat_columns(scope: Scope, usage: Usage) -> list[str]:
+    """Return the select list of a prepared row: each column and mask that was touched, under its flat name.
+
+    `scope` is the inner row, whose links are joined; the alias in `usage` is that of the prepared row.
+    """
+    wanted = [(path, column) for alias, path, column in usage.columns]
+    wanted += [(path, UNKNOWN) for path in dict.fromkeys(path for path, _ in wanted)]
+    return [f'{scope.sql(path, column)} AS "{"__".join((*path, column))}"' for path, column in dict.fromkeys(wanted)]
+
+
 def flat_source(scope: Scope, usage: Usage) -> str:
     """Return the source of a gather's row: the table itself, or a sub-query that carries its linked columns along."""
-    links = [path for alias, path in usage.links if alias == scope.alias]
-    if not links:
-        return f'"{scope.table}" AS "{scope.alias}"'
-    wanted = [(path, column) for alias, path, column in usage.columns if alias == scope.alias]
-    wanted += [(path, UNKNOWN) for path in dict.fromkeys(path for path, _ in wanted)]
-    inner = Scope(scope.setting, scope.table, "own")
-    columns = ", ".join(
-        f'{inner.sql(path, column)} AS "{"__".join((*path, column))}"' for path, column in dict.fromkeys(wanted)
+    own = Usage(
+        columns={place: None for place in usage.columns if place[0] == scope.alias},
+        links={place: None for place in usage.links if place[0] == scope.alias},
     )
-    joins = " ".join(link_joins(inner, links))
-    return f'(SELECT {columns} FROM "{scope.table}" AS "own" {joins}) AS "{scope.alias}"'
+    if not own.links:
+        return f'"{scope.table}" AS "{scope.alias}"'
+    inner = Scope(scope.setting, scope.table, INNER)
+    columns = ", ".join(flat_columns(inner, own))
+    joins = " ".join(link_joins(inner, (path for _, path in own.links)))
+    return f'(SELECT {columns} FROM "{scope.table}" AS "{INNER}" {joins}) AS "{scope.alias}"'

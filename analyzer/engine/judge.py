@@ -113,7 +113,8 @@ def _count(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> dic
 def _answers(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> dict[str, str]:
     names = ", ".join(f'v."{rule.name}"' for rule in plan.rules)
     rows = con.execute(
-        f'SELECT {plan.key}, {names} FROM "{plan.table}" AS "{ROW}" JOIN "{verdicts}" AS v ON v."row_id" = "{ROW}".rowid'
+        f'SELECT {plan.key}, {names} FROM "{plan.table}" AS "{ROW}"'
+        f' JOIN "{verdicts}" AS v ON v."row_id" = "{ROW}".rowid'
     ).fetchall()
     return {str(key): str(VERDICTS[answer]) for key, *answers in rows for answer in answers}
 

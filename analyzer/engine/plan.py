@@ -6,14 +6,14 @@ subject, dates, amounts and facts for the rows that are not in order, and for th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from analyzer.engine.compile import ROW, CompiledRule, PartError, RuleCompiler, verdict_sql
 from analyzer.engine.gathering import Gathering, compile_gather
-from analyzer.engine.joins import link_joins
+from analyzer.engine.joins import INNER, flat_columns, link_joins
 from analyzer.engine.language import LanguageError
-from analyzer.engine.names import GatherShape, Usage
+from analyzer.engine.names import Gathered, GatherShape, Scope, Usage
 from analyzer.engine.setting import Setting
 from analyzer.engine.terms import Terms
 from analyzer.model import Verdict
@@ -60,33 +60,48 @@ class BasePlan:
         parts = ("applies", "breach", "review", "softer", "undecided")
         conditions = [f'{getattr(rule, part)} AS "{rule.name}_{part}"' for rule in self.rules for part in parts]
         answers = [f'CAST({verdict_sql(rule.name)} AS UTINYINT) AS "{rule.name}"' for rule in self.rules]
-        source = self.source(self.rules, [rule.verdict_usage for rule in self.rules])
+        row = self.prepared_row([(rule, rule.verdict_usage) for rule in self.rules])
         return (
-            f'SELECT "row_id", {", ".join(answers)} FROM ('
-            f'SELECT "{ROW}".rowid AS "row_id", {", ".join(conditions)} {source}) AS judged'
+            f'SELECT "row_id", {", ".join(answers)} FROM (SELECT "{ROW}"."row_id", {", ".join(conditions)} FROM {row}) AS judged'
         )
 
-    def source(self, rules: Iterable[CompiledRule], usages: Iterable[Usage]) -> str:
-        """Return FROM the base row with every link and gather that the usages touch."""
-        links: dict[tuple[str, ...], None] = {}
-        joins: dict[str, None] = {}
-        rules, usages = list(rules), list(usages)
-        for usage in usages:
-            links.update({path: None for alias, path in usage.links if alias == ROW})
-        gathers: dict[str, str] = {}
-        for rule, usage in zip(rules, usages, strict=True):
-            terms = Terms(self.setting, rule.scope, (), None, Usage())
-            for name in usage.gathers:
-                shape = rule.scope.gathers[name]
-                if shape.table not in gathers:
-                    match = terms.gather_match(name)
-                    for _, path in terms.usage.links:
-                        links[path] = None
-                    gathers[shape.table] = f'LEFT JOIN "{shape.table}" ON {match}'
-        scope = next(iter(self.rules)).scope
-        joins.update(dict.fromkeys(link_joins(scope, links)))
-        joins.update(dict.fromkeys(gathers.values()))
-        return f'FROM "{self.table}" AS "{ROW}" {" ".join(joins)}'
+    def prepared_row(self, uses: Sequence[tuple[CompiledRule, Usage]], only: str | None = None) -> str:
+        """Return the sub-query `t`: the base row with every linked and gathered column that the usages touch.
+
+        What is brought is worked out once here and not again in each rule. `only` is a sub-query with `row_id` (and
+        whatever else is to be carried) to which the rows are cut down before anything is joined.
+        """
+        usage = Usage()
+        gathers: dict[str, tuple[str, dict[str, str]]] = {}
+        for rule, touched in uses:
+            usage.add(touched)
+            self._bring(rule, touched, usage, gathers)
+        scope = Scope(self.setting, self.table, INNER)
+        key = {(ROW, (), column): None for column in self.setting.vocabulary[self.table].key}
+        usage.columns.update(key)
+        columns = [f'"{INNER}".rowid AS "row_id"', *flat_columns(scope, usage)]
+        columns += [f"{value} AS {name}" for _, brought in gathers.values() for name, value in brought.items()]
+        joins = link_joins(scope, [path for _, path in usage.links])
+        joins += [gathers[table][0] for table in self.gathers if table in gathers]
+        cut = ""
+        if only is not None:
+            cut = f'JOIN ({only}) AS "v" ON "v"."row_id" = "{INNER}".rowid'
+            columns.append('"v".* EXCLUDE ("row_id")')
+        source = f'FROM "{self.table}" AS "{INNER}" {cut} {" ".join(joins)}'
+        return f'(SELECT {", ".join(columns)} {source}) AS "{ROW}"'
+
+    def _bring(
+        self, rule: CompiledRule, touched: Usage, usage: Usage, gathers: dict[str, tuple[str, dict[str, str]]]
+    ) -> None:
+        """Add the joins and columns of the gathers that a rule touches; their keys may need links of their own."""
+        inner = Terms(self.setting, replace(rule.scope, alias=INNER, flat=False), (), None, Usage())
+        for name, column in touched.gathered:
+            shape = rule.scope.gathers[name]
+            clause, brought = gathers.setdefault(
+                shape.table, (f'LEFT JOIN "{shape.table}" ON {inner.gather_match(name)}', {})
+            )
+            brought[f'"{shape.table}__{column}"'] = inner.gathered_value(Gathered(inner.scope, name, column))
+        usage.links.update({(ROW, path): None for _, path in inner.usage.links})
 
 
 @dataclass(frozen=True)

@@ -98,12 +98,12 @@ def _create_hits(
     columns: _HitColumns,
 ) -> None:
     flagged = " OR ".join(f'"{rule.name}" <= 2' for rule in hit)
-    answers = ", ".join(f'v."{rule.name}"' for rule in hit)
+    answers = ", ".join(f'"{rule.name}"' for rule in hit)
     wanted = ", ".join(f'{sql} AS "{name}"' for sql, name in columns.names.items())
-    source = plan.source(hit, [rule.finding_usage for rule in hit])
+    only = f'SELECT "row_id", {answers} FROM "{verdicts}" WHERE {flagged}'
+    row = plan.prepared_row([(rule, rule.finding_usage) for rule in hit], only)
     con.execute(
-        f'CREATE OR REPLACE TABLE "hits" AS SELECT {plan.key} AS "record_key", {answers}, {wanted} {source}'
-        f' JOIN (SELECT * FROM "{verdicts}" WHERE {flagged}) AS v ON v."row_id" = "t".rowid'
+        f'CREATE OR REPLACE TABLE "hits" AS SELECT {plan.key} AS "record_key", {answers}, {wanted} FROM {row}'
     )
 
 
@@ -241,13 +241,12 @@ def _say_what_was_missing(
     wanted = [(rule, label, sql) for rule in lacking for label, sql in rule.missing]
     if not wanted:
         return
-    aggregates = ", ".join(f'count(*) FILTER (WHERE v."{rule.name}" = 4 AND {sql})' for rule, _, sql in wanted)
+    aggregates = ", ".join(f'count(*) FILTER (WHERE "{rule.name}" = 4 AND {sql})' for rule, _, sql in wanted)
     undecided = " OR ".join(f'"{rule.name}" = 4' for rule in lacking)
     names = ", ".join(f'"{rule.name}"' for rule in lacking)
-    row = con.execute(
-        f"SELECT {aggregates} {plan.source(lacking, [rule.verdict_usage for rule in lacking])}"
-        f' JOIN (SELECT "row_id", {names} FROM "{verdicts}" WHERE {undecided}) AS v ON v."row_id" = "t".rowid'
-    ).fetchone()
+    only = f'SELECT "row_id", {names} FROM "{verdicts}" WHERE {undecided}'
+    prepared = plan.prepared_row([(rule, rule.verdict_usage) for rule in lacking], only)
+    row = con.execute(f"SELECT {aggregates} FROM {prepared}").fetchone()
     assert row is not None
     totals: dict[tuple[str, str], int] = {}
     for (rule, label, _), number in zip(wanted, row, strict=True):

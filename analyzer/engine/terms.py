@@ -236,19 +236,28 @@ class Terms:
         return Term(meaning.sql) if isinstance(meaning, Plain) else self._column(meaning)
 
     def _gathered(self, name: Gathered) -> Term:
-        """The gathered value, or what `none` says for a known key that finds nothing."""
+        """A gathered value; a prepared row carries it under its flat name."""
         self.usage.gathered[(name.gather, name.column)] = None
+        value = self.gathered_column(name) if name.scope.flat else self.gathered_value(name)
+        return Term(value, f"(({value}) IS NULL)")
+
+    def gathered_column(self, name: Gathered) -> str:
+        """Return the SQL of a gathered column of a prepared row."""
+        return f'"{name.scope.alias}"."{name.scope.gathers[name.gather].table}__{name.column}"'
+
+    def gathered_value(self, name: Gathered) -> str:
+        """Return the SQL of the gathered value, or of what `none` says for a known key that finds nothing."""
         shape = name.scope.gathers[name.gather]
         value = f'"{shape.table}"."{name.column}"'
         supplied = all(self.setting.supply.has(table) for table in shape.sources)
-        if name.column in shape.gather.none and supplied:
-            default = constant_sql(shape.gather.none[name.column])
-            keys = list(self.gather_keys(name.gather).values())
-            if shape.gather.during is not None:
-                keys.append(self.term(parse(shape.gather.during.date)).value)
-            known = " AND ".join(f"{key} IS NOT NULL" for key in keys)
-            value = f'CASE WHEN "{shape.table}"."matched" THEN {value} WHEN {known} THEN {default} END'
-        return Term(value, f"(({value}) IS NULL)")
+        if name.column not in shape.gather.none or not supplied:
+            return value
+        default = constant_sql(shape.gather.none[name.column])
+        keys = list(self.gather_keys(name.gather).values())
+        if shape.gather.during is not None:
+            keys.append(self.term(parse(shape.gather.during.date)).value)
+        known = " AND ".join(f"{key} IS NOT NULL" for key in keys)
+        return f'CASE WHEN "{shape.table}"."matched" THEN {value} WHEN {known} THEN {default} END'
 
     def gather_keys(self, gather: str) -> dict[str, str]:
         """Return, for each key column of a gather, the SQL of the base row that it is matched on."""

@@ -100,9 +100,9 @@ class Reopened:
         wanted = [f"({getattr(rule, part)})" for part in parts]
         wanted += [f"({fact.sql})" for fact in rule.facts]
         wanted += [f"({pick})" for pick in rule.parameters.values()]
+        only = f'SELECT t.rowid AS "row_id", t."_source", t."_row" FROM "{plan.table}" AS t WHERE {plan.key} = ?'
         row = self.con.execute(
-            f'SELECT "t"."_source", "t"."_row", {", ".join(wanted)} {plan.source([rule], [both])} WHERE {plan.key} = ?',
-            [key],
+            f'SELECT "_source", "_row", {", ".join(wanted)} FROM {plan.prepared_row([(rule, both)], only)}', [key]
         ).fetchone()
         if row is None:
             cause = Text(f"表 {plan.table} 中没有这条记录", f"the table {plan.table} has no such record")
