@@ -86,7 +86,8 @@ class RuleCompiler:
         self.base = self.scope.base
         self.verdict_usage, self.finding_usage = Usage(), Usage()
         self.moment: str | None = None
-        self.moment = self._value(("as_of",), rule.as_of or (self.base.as_of if self.base else None), Usage())
+        self.moment_usage = Usage()
+        self.moment = self._value(("as_of",), rule.as_of or (self.base.as_of if self.base else None), self.moment_usage)
 
     def compile(self) -> CompiledRule:
         """Return the compiled rule; raise `PartError` at the first part that cannot be compiled."""
@@ -102,6 +103,8 @@ class RuleCompiler:
         recalled = self._recalled() if rule.breach else "FALSE"
         missing = tuple(self._missing())
         facts = tuple(self._facts())
+        for usage in (self.verdict_usage, self.finding_usage):
+            usage.add(self.moment_usage)
         return CompiledRule(
             rule=rule,
             scope=self.scope,

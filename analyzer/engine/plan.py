@@ -61,9 +61,7 @@ class BasePlan:
         conditions = [f'{getattr(rule, part)} AS "{rule.name}_{part}"' for rule in self.rules for part in parts]
         answers = [f'CAST({verdict_sql(rule.name)} AS UTINYINT) AS "{rule.name}"' for rule in self.rules]
         row = self.prepared_row([(rule, rule.verdict_usage) for rule in self.rules])
-        return (
-            f'SELECT "row_id", {", ".join(answers)} FROM (SELECT "{ROW}"."row_id", {", ".join(conditions)} FROM {row}) AS judged'
-        )
+        return f'SELECT "row_id", {", ".join(answers)} FROM (SELECT "{ROW}"."row_id", {", ".join(conditions)} FROM {row}) AS judged'
 
     def prepared_row(self, uses: Sequence[tuple[CompiledRule, Usage]], only: str | None = None) -> str:
         """Return the sub-query `t`: the base row with every linked and gathered column that the usages touch.

@@ -191,7 +191,9 @@ class Terms:
         parts = path(arguments[0])
         meaning = self.scope.resolve(parts) if parts is not None else None
         if not isinstance(meaning, ParameterName):
-            raise LanguageError(Text("on_day() 里要写参数 p.名称 和日期", "on_day() takes a parameter p.name and a date"))
+            raise LanguageError(
+                Text("on_day() 里要写参数 p.名称 和日期", "on_day() takes a parameter p.name and a date")
+            )
         self.usage.parameters[meaning.name] = None
         return parameter_term(self.setting.parameters[meaning.name], self.term(arguments[1]).value)
 
