@@ -39,6 +39,10 @@ def tallies(rows: Sequence[Tally], words: Words, group: str, axis: str) -> Any:
             marker_color=COLORS[verdict],
             text=[f"{count:,}" if count else "" for count in counts],
             textposition="auto",
+            textangle=0,
+            insidetextanchor="middle",
+            constraintext="none",
+            cliponaxis=False,
             hovertemplate="%{y} %{x:,}",
         )
     _lay_out(figure, len(shown), row=34)
@@ -60,7 +64,12 @@ def answers(rows: Sequence[Answers], words: Words, name: Callable[[str], str], h
             marker_color=color,
             hovertemplate="%{y}<br>" + hover,
         )
+    for place, one in zip(names, rows, strict=True):
+        figure.add_annotation(
+            x=1.01, y=place, text=_marked(one, words), showarrow=False, xanchor="left", font={"size": 12}, xref="paper"
+        )
     _lay_out(figure, len(rows), row=26)
+    figure.update_layout(margin_r=150)
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
     return figure
 
@@ -75,6 +84,12 @@ def _lay_out(figure: Any, bars: int, row: int) -> None:
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"},
     )
     figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
+
+
+def _marked(one: Answers, words: Words) -> str:
+    """The counts of breach and review in words: three rows in a thousand are no bar that one can see."""
+    marked = [(verdict, one.counts[verdict]) for verdict in (Verdict.BREACH, Verdict.REVIEW)]
+    return "  ".join(f"{words.name('verdict', verdict.value)} {count:,}" for verdict, count in marked if count)
 
 
 def _short(name: str) -> str:

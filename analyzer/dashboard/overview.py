@@ -15,7 +15,7 @@ from analyzer.dashboard import charts
 from analyzer.dashboard.texts import TEXTS
 from analyzer.model import AnalyzerError, Verdict
 from analyzer.model.errors import Language
-from analyzer.reports.figures import Answers, Figures, make_figures
+from analyzer.reports.figures import Answers, Figures, Tally, make_figures
 from analyzer.reports.lawbook import Lawbook
 from analyzer.reports.missing import describe
 from analyzer.reports.wording import Words
@@ -69,10 +69,18 @@ def show_overview() -> None:
         _plot(charts.tallies(view.figures.by_severity, view.words, "severity", view.say("findings")))
     with right:
         st.subheader(view.say("by_family"))
-        _plot(charts.tallies(view.figures.by_family, view.words, "family", view.say("findings")))
+        _plot(
+            charts.tallies(
+                sorted(view.figures.by_family, key=_worst_family), view.words, "family", view.say("findings")
+            )
+        )
     _answers(view)
     _missing(view)
     _intake(view)
+
+
+def _worst_family(one: Tally) -> tuple[int, int]:
+    return (-one.breach, -one.review)
 
 
 def _sidebar() -> tuple[Language, Path]:
@@ -85,7 +93,7 @@ def _sidebar() -> tuple[Language, Path]:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _open(folder: str, written: int) -> tuple[Figures, Lawbook]:
+def _open(folder: str, written: int) -> tuple[Figures, Lawbook]:  # noqa: ARG001 - it is a part of the key
     """Count a package once; `written` is the time of its manifest, so that a new audit is counted anew."""
     package = Package(Path(folder))
     return make_figures(package), Lawbook.of(package)
@@ -127,6 +135,7 @@ def _answers(view: View) -> None:
     if not chosen:
         st.text(view.say("none"))
         return
+    chosen.sort(key=lambda one: (-one.counts[Verdict.BREACH], -one.counts[Verdict.REVIEW], one.rule))
     st.caption(view.say("answers_note"))
     _plot(charts.answers(chosen, view.words, view.rule, view.say("hover")))
 
@@ -170,7 +179,7 @@ def _intake(view: View) -> None:
             words.t("column.sheet"): one.sheet or "",
             words.t("column.table"): words.say(view.law.table_title(one.table)) if one.table else "",
             **{words.t(f"column.{name}"): getattr(one, name) for name in numbers},
-            words.t("column.refused"): one.refused[words.language] or "",
+            words.t("column.refused"): one.said(words.language)[0] or "",
         }
         for one in view.figures.accounts
     ]

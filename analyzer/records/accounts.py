@@ -106,7 +106,7 @@ def settle_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         con.execute(f"DELETE FROM {name} WHERE rowid IN (SELECT place FROM _ranked WHERE same OR NOT in_force)")
         con.execute("DROP TABLE _ranked")
     con.execute("DROP TABLE _contested")
-    for column in ("_skip", "_bad", "_texts"):
+    for column in ("_skip", "_bad", "_texts", "_beyond"):
         con.execute(f"ALTER TABLE {name} DROP COLUMN {column}")
 
 

@@ -70,7 +70,7 @@ def load_typed(con: duckdb.DuckDBPyConnection, table: Table, path: Path, source:
     try:
         query, supplied = select_typed(con, table, path)
         con.execute(
-            f"INSERT INTO {named(table.name)} SELECT * EXCLUDE (_row), {source}, _row, false, NULL, NULL FROM ({query})"
+            f"INSERT INTO {named(table.name)} SELECT * EXCLUDE (_row), {source}, _row, false, NULL, NULL, NULL FROM ({query})"
         )
     except duckdb.Error:
         raise Unreadable(_DAMAGED) from None

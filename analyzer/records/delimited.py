@@ -57,15 +57,9 @@ class TextFile:
             piece.path.unlink(missing_ok=True)
         self.made = []
 
-    def narrow(self, sheet: Sheet, header: int) -> None:
-        """Read no more columns than the header has, unless most rows have more.
-
-        A row that is longer all the same makes DuckDB give up, and the slower reader reports it.
-        """
-        titled = max((n + 1 for n, title in enumerate(sheet.head[header]) if title and title.strip()), default=1)
-        below = [len(row) for row in sheet.head[header + 1 :]]
-        usual = max(set(below), key=below.count) if below else titled
-        self.width = sheet.width = max(titled, usual)
+    def narrow(self, sheet: Sheet, titled: int) -> None:
+        """Read the `titled` columns of the header and one more: what stands there is reported, not lost."""
+        self.width = sheet.width = titled + 1
 
     def relation(self, piece: Piece) -> str:
         """Return SQL for the rows of one piece, `_line` being the line of the file on which each record starts."""
@@ -155,9 +149,8 @@ def read_slowly(con: duckdb.DuckDBPyConnection, text: TextFile, sheet: Sheet, he
     rows: list[list[str]] = []
     lines: list[int] = []
     for line, row in _records(text, quoting):
-        if any(cell.strip() for cell in row[sheet.width :]):
-            sheet.issues.append((line, "", "", _TOO_LONG))
-        rows.append((row + [""] * (sheet.width - len(row)))[: sheet.width])
+        beyond = next((cell for cell in row[sheet.width - 1 :] if cell.strip()), "")
+        rows.append([*row[: sheet.width - 1], *[""] * (sheet.width - 1 - len(row)), beyond])
         lines.append(line)
         if len(rows) >= _BATCH:
             table.add(lines, list(zip(*rows, strict=True)))
@@ -165,12 +158,6 @@ def read_slowly(con: duckdb.DuckDBPyConnection, text: TextFile, sheet: Sheet, he
     if rows:
         table.add(lines, list(zip(*rows, strict=True)))
     sheet.relation = table.relation
-
-
-_TOO_LONG = Text(
-    "这一行比表头多出单元格，各列可能错位",
-    "this row has more cells than the header; its columns may be shifted",
-)
 
 
 def _lines(text: TextFile) -> Iterator[str]:

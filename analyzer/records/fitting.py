@@ -38,6 +38,11 @@ class Fit:
         return frozenset(match.column.name for match in self.matches.values()) | self.mapping.constants.keys()
 
     @property
+    def titled(self) -> int:
+        """How many columns the header spans, empty titles between others included."""
+        return max((position + 1 for position, title in enumerate(self.titles) if title.strip()), default=0)
+
+    @property
     def has_key(self) -> bool:
         """Whether every column of the key is there."""
         return all(column in self.supplied for column in self.table.key)

@@ -16,7 +16,7 @@ from analyzer.model.mapping import FileMapping
 from analyzer.records.accounts import Accounts, Entry, settle_table
 from analyzer.records.canonical import load_typed, table_of
 from analyzer.records.fitting import Fit, Fitter
-from analyzer.records.loading import cells_of, load, load_pieces, make_table, settle
+from analyzer.records.loading import BEYOND, cells_of, load, load_pieces, make_table, settle
 from analyzer.records.reading import Reader
 from analyzer.records.sheets import Sheet, Unreadable
 from analyzer.records.sources import Format, Source, Unpacking, format_of, listed
@@ -171,8 +171,8 @@ class _Taking:
         brought = settle(self._con, table, cells_of(fit), source)
         entry.rows_read, entry.quarantined = brought.rows_read, brought.quarantined
         self._note_headers(source, entry, sheet, fit)
-        for row, column, text, why in sheet.issues:
-            self._accounts.issue(source, entry, row, column, text or None, why)
+        if brought.beyond:
+            entry.notes.append(BEYOND)
         if sheet.last_line in _CUT_OFF or read in _CUT_OFF:
             self._warn_cut_off(entry, max(sheet.last_line, read))
         self._accounts.close(source, entry)
@@ -182,7 +182,7 @@ class _Taking:
         text = self._reader.text
         if text is None:
             return load(self._con, fit, sheet, source)
-        text.narrow(sheet, fit.header)
+        text.narrow(sheet, fit.titled)
         read: int | None = None
         while read is None and not sheet.relation:
             try:
@@ -209,13 +209,6 @@ class _Taking:
         for header in fit.taken.values():
             why = Text("另一列已是这个含义，本列未读", "another column has this meaning already; not read")
             self._accounts.issue(source, entry, row, header, header, why)
-        below = sheet.head[fit.header + 1 :]
-        for position in range(sheet.width):
-            titled = position < len(fit.titles) and fit.titles[position].strip()
-            if not titled and any(position < len(cells) and cells[position] for cells in below):
-                entry.notes.append(
-                    Text(f"第 {position + 1} 列没有表头，未读", f"column {position + 1} has no header; not read")
-                )
         for position, match in fit.matches.items():
             if match.loose:
                 title, column = fit.titles[position], match.column

@@ -33,11 +33,17 @@ from analyzer.records.pieces import Piece
 from analyzer.records.sheets import Sheet, columns_of
 from analyzer.records.sql import named, quoted
 
-BOOKKEEPING = ("_skip BOOLEAN", "_bad UBIGINT", "_texts VARCHAR[]")
+BOOKKEEPING = ("_skip BOOLEAN", "_bad UBIGINT", "_texts VARCHAR[]", "_beyond BOOLEAN")
 _FOOTER = r"^(合\s*计|总\s*计|小\s*计|制\s*表\s*人|制\s*表\s*时\s*间|审\s*核\s*人)"
 # an empty row, or a footer: most first cells are plain ASCII and need no look
 _NO_RECORD = f"_first IS NULL OR (_first <> 'x' AND regexp_matches(_first, {quoted(_FOOTER)}))"
 QUARANTINED = Text("主键为空或读不出，该行未载入", "the key is blank or cannot be read; the row was not loaded")
+
+
+BEYOND = Text("表头以外的列还有内容，未读", "columns beyond the header hold something; not read")
+_TOO_LONG = Text(
+    "这一行比表头多出单元格，各列可能错位", "this row has more cells than the header; its columns may be shifted"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +156,11 @@ def load_sql(fit: Fit, sheet: Sheet, relation: str, source: int) -> str:
             for n, cell in cells
         ],
     ]
-    query = f"SELECT _line, {_first_filled(sheet.width)} AS _first, {', '.join(layers[0])} FROM ({relation})"
+    beyond = " OR ".join(f"{trimmed(name)} <> ''" for name in columns_of(sheet.width)[fit.titled :]) or "false"
+    places = f"_line, {_first_filled(sheet.width)} AS _first, {beyond} AS _beyond"
+    query = f"SELECT {places}, {', '.join(layers[0])} FROM ({relation})"
     for layer in layers[1:]:
-        query = f"SELECT _line, _first, {', '.join(layer)} FROM ({query})"
+        query = f"SELECT _line, _first, _beyond, {', '.join(layer)} FROM ({query})"
     skip = f"_line <= {sheet.lines[fit.header]} OR {_NO_RECORD}"
     query = f"SELECT *, {skip} AS _skip FROM ({query})"
     bad = " | ".join(_bad(table, cell, n) for n, cell in cells)
@@ -165,7 +173,7 @@ def load_sql(fit: Fit, sheet: Sheet, relation: str, source: int) -> str:
     texts = ", ".join(f"x{n}" for n, _ in cells)
     return (
         f"INSERT INTO {named(table.name)} SELECT {ordered}, {lacking}::UBIGINT | _bad, {source}, _line, "
-        f"_skip, nullif(_bad, 0), CASE WHEN _bad <> 0 THEN [{texts}] END FROM ({query})"
+        f"_skip, nullif(_bad, 0), CASE WHEN _bad <> 0 THEN [{texts}] END, nullif(_beyond, false) FROM ({query})"
     )
 
 
@@ -186,10 +194,11 @@ def _bad(table: Table, cell: Cell, n: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What one sheet brought: rows read, rows without a key."""
+    """What one sheet brought: rows read, rows without a key; whether most rows go on beyond the header."""
 
     rows_read: int
     quarantined: int
+    beyond: bool = False
 
 
 def settle(con: duckdb.DuckDBPyConnection, table: Table, cells: Sequence[Cell], source: int) -> Loaded:
@@ -197,15 +206,22 @@ def settle(con: duckdb.DuckDBPyConnection, table: Table, cells: Sequence[Cell], 
     of_source = f"{named(table.name)} WHERE _source = {source}"
     con.execute(f"DELETE FROM {of_source} AND _skip")
     keyless = " OR ".join(f"{named(key)} IS NULL" for key in table.key)
-    counted = con.execute(f"SELECT count(*), count(*) FILTER ({keyless}), count(_bad) FROM {of_source}").fetchone()
+    counted = con.execute(f"SELECT count(*), count(*) FILTER ({keyless}), count(_bad), count(_beyond) FROM {of_source}").fetchone()
     assert counted is not None
-    rows, without_key, with_bad = (int(count) for count in counted)
+    rows, without_key, with_bad, longer = (int(count) for count in counted)
     if with_bad:
         _write_cell_issues(con, table, cells, source)
+    most = longer * 2 > rows
+    if longer and not most:
+        con.execute(
+            f"INSERT INTO _issues SELECT i.file, i.sheet, t._row, NULL, NULL, {quoted(_TOO_LONG.zh)}, "
+            f"{quoted(_TOO_LONG.en)}, {source}, NULL FROM {named(table.name)} t "
+            f"JOIN _inputs i ON i.source = {source} WHERE t._source = {source} AND t._beyond"
+        )
     if without_key:
         _write_quarantine(con, table, cells, source)
         con.execute(f"DELETE FROM {of_source} AND ({keyless})")
-    return Loaded(rows, without_key)
+    return Loaded(rows, without_key, most)
 
 
 def _write_cell_issues(con: duckdb.DuckDBPyConnection, table: Table, cells: Sequence[Cell], source: int) -> None:

@@ -43,7 +43,6 @@ class Sheet:
     encoding: str | None = None
     notes: list[Text] = field(default_factory=list)
     last_line: int = 0
-    issues: list[tuple[int, str, str, Text]] = field(default_factory=list)
 
 
 def columns_of(width: int) -> list[str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import ceil
 from typing import Any
 
 from analyzer.model import Force, Verdict
 from analyzer.reports.figures import Tally
 from analyzer.reports.material import SEVERITY_FILLS, VERDICT_FILLS, Material
-from analyzer.reports.sheets import safe_cell, set_up_page, text_width
+from analyzer.reports.sheets import line_count, safe_cell, set_up_page
 
 _WIDTHS = (18, 14, 14, 14, 60)
 _LINE = 15.0
@@ -108,7 +107,10 @@ class _Page:
     def heading(self, text: str) -> None:
         """A heading, with a blank line above."""
         self._row += 1
-        style = self._style(bold=True, font_size=12, font_color="#1F4E79", bottom=2, bottom_color="#1F4E79")
+        self._sheet.set_row(self._row, 22)
+        style = self._style(
+            bold=True, font_size=12, valign="vcenter", font_color="#1F4E79", bottom=2, bottom_color="#1F4E79"
+        )
         for column in range(len(_WIDTHS)):
             self._sheet.write_string(self._row, column, text if column == 0 else "", style)
         self._row += 1
@@ -120,8 +122,8 @@ class _Page:
     def paragraph(self, label: str, text: str, fill: str | None = None) -> None:
         """A label and its text, as high as the text needs."""
         room = sum(_WIDTHS[1:]) - 2
-        lines = sum(max(1, ceil(text_width(line) / room)) for line in text.split("\n"))
-        self._sheet.set_row(self._row, max(_LINE * lines + 4, _LINE * ceil(text_width(label) / (_WIDTHS[0] - 1)) + 4))
+        lines = line_count(text, room)
+        self._sheet.set_row(self._row, max(_LINE * lines + 4, _LINE * line_count(label, _WIDTHS[0] - 1) + 4))
         coloured = {"bg_color": fill} if fill else {}
         self._sheet.write_string(self._row, 0, safe_cell(label), self._style(bold=True, text_wrap=True, **coloured))
         style = self._style(text_wrap=True, align="left")

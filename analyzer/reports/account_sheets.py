@@ -8,7 +8,7 @@ from analyzer.model import Verdict
 from analyzer.reports.figures import Tally
 from analyzer.reports.masking import mask_cell
 from analyzer.reports.material import Material
-from analyzer.reports.missing import describe
+from analyzer.reports.missing import describe_all
 
 _BATCH = 20_000
 
@@ -65,10 +65,9 @@ def write_missing(made: Material) -> None:
             ("missing_place", 50, "wrap"), ("missing_rows", 12, "whole"), ("missing_remedy", 46, "wrap"),
         ],
     )  # fmt: skip
-    for lack in made.figures.lacks:
-        gap = describe(lack, made.law, words)
-        title = words.say(made.law.title(lack.rule))
-        table.write((lack.rule, title, gap.kind, gap.place, lack.rows, gap.remedy))
+    for gap in describe_all(made.figures.lacks, made.law, words):
+        title = words.say(made.law.title(gap.rule))
+        table.write((gap.rule, title, gap.kind, gap.place, gap.rows, gap.remedy))
     table.close()
 
 

@@ -19,11 +19,11 @@ def write_findings(made: Material) -> None:
         "findings",
         [
             ("number", 6, "center"), ("problem", 22, "wrap"), ("rule", 8.5, "center"), ("verdict", 7, "center"),
-            ("severity", 7, "center"), ("subject_kind", 9, "center"), ("subject", 17, "wrap"),
-            ("agency", 20, "wrap"), ("station", 16, "wrap"), ("started_on", 11, "date"), ("ended_on", 11, "date"),
+            ("severity", 8.5, "center"), ("subject_kind", 9, "center"), ("subject", 16, "wrap"),
+            ("agency", 18, "wrap"), ("station", 14, "wrap"), ("started_on", 11, "date"), ("ended_on", 11, "date"),
             ("record_count", 8, "whole"), ("amount_yuan", 12, "money"), ("explanation", 42, "wrap"),
-            ("basis", 34, "wrap"), ("parameters", 36, "wrap"), ("remedy", 30, "wrap"), ("leader", 10, "fill"),
-            ("officer", 10, "fill"), ("plan", 26, "fill"), ("due", 12, "due"), ("progress", 18, "fill"),
+            ("basis", 34, "wrap"), ("parameters", 30, "wrap"), ("remedy", 30, "wrap"), ("leader", 9, "fill"),
+            ("officer", 9, "fill"), ("plan", 24, "fill"), ("due", 12, "due"), ("progress", 16, "fill"),
         ],
     )  # fmt: skip
     table.on_finish(lambda sheet, last: _to_fill_in(sheet, last, made))
@@ -45,7 +45,7 @@ def _to_fill_in(sheet: Any, last: int, made: Material) -> None:
     words = made.words
     sheet.freeze_panes(1, 2)
     sheet.repeat_columns(0, 1)
-    sheet.set_print_scale(74)
+    sheet.set_print_scale(66)
     sheet.set_v_pagebreaks([14])
     due, progress = 20, 21
     sheet.data_validation(

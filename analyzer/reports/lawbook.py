@@ -130,27 +130,21 @@ class Citations:
         return self._words.say(cite(one["law"], where, self._law.instruments))
 
     def _parameters(self, code: str, parameters: str) -> str:
-        """Return the values that a finding relies on: name, value, since when, by which article or by whose word."""
+        """Return the values that a finding relies on. Which article states them is said once, on the sheet of the law."""
         versions = json.loads(parameters)
-        lines: dict[str, None] = {}
+        said: dict[str, None] = {}
         for values in versions if isinstance(versions, list) else [versions]:
             for name, entry in values.items():
-                lines[self._parameter(code, name, entry)] = None
-        return "\n".join(lines)
+                said[self._parameter(code, name, entry)] = None
+        return self._words.t("list.joint").join(said)
 
     def _parameter(self, code: str, name: str, entry: Mapping[str, Any]) -> str:
-        known = self._law.rulings.parameters.get(name)
+        known, rule = self._law.rulings.parameters.get(name), self._law.rule(code)
         title = self._words.say(known.title) if known else name
-        rule = self._law.rule(code)
         value = self.value(entry["unit"], entry["value"], rule.reads if rule else "detections")
         text = self._words.t("parameter.line", title=title, value=value)
-        remarks = [self._place(one) for one in entry.get("basis", ())]
-        if entry.get("from"):
-            remarks.append(self._words.t("parameter.since", day=entry["from"]))
-        if entry["status"] in ("recalled", "reference", "set"):
-            remarks.append(self._words.t(f"parameter.{entry['status']}"))
-        joined = self._words.t("list.comma").join(remarks)
-        return text + self._words.t("parameter.remarks", remarks=joined) if joined else text
+        remark = f"parameter.{entry['status']}"
+        return text + self._words.t(remark) if remark in self._words else text
 
     def cited(self, rules: Iterable[Rule]) -> dict[str, list[str]]:
         """Return the places that rules cite of each instrument, by its id, in the order of their first mention."""

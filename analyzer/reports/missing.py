@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analyzer.model import Text
@@ -15,22 +16,37 @@ _GATHERED = re.compile(r"(?P<tables>[\w+]+) \((?P<gather>\w+)\.(?P<column>\w+)\)
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that was missing: what kind of gap, where, and how to close it."""
+    """One thing that a rule lacked: what kind of gap, where, how to close it, and in how many rows at least."""
 
+    rule: str
     kind: str
     place: str
     remedy: str
+    rows: int
+
+
+def describe_all(lacks: Iterable[Lack], law: Lawbook, words: Words) -> list[Missing]:
+    """Return what was missing in words; values gathered by one query are one gap."""
+    gaps: dict[tuple[str, str, str], Missing] = {}
+    for lack in lacks:
+        gap = describe(lack, law, words)
+        place = gap.rule, gap.kind, gap.place
+        if place not in gaps or gaps[place].rows < gap.rows:
+            gaps[place] = gap
+    return list(gaps.values())
 
 
 def describe(lack: Lack, law: Lawbook, words: Words) -> Missing:
-    """Return a label of `not_assessable` in words."""
+    """Return one label of `not_assessable` in words."""
     kind, _, rest = lack.missing.partition(":")
     if f"missing.{kind}.kind" not in words:
         kind, rest = "value", ""
     return Missing(
+        rule=lack.rule,
         kind=words.t(f"missing.{kind}.kind"),
         place=_place(kind, rest, lack.rule, law, words),
         remedy=words.t(f"missing.{kind}.remedy", name=rest),
+        rows=lack.rows,
     )
 
 

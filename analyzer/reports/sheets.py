@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ MAX_ROWS = 1_048_576
 """The rows that a sheet of Excel holds, the header among them."""
 
 _MAX_TEXT = 32_767
+_LINE = 13.0
+_TALLEST = 409.0
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _FONT = {"font_name": "宋体", "font_size": 10, "valign": "top"}
@@ -101,6 +104,7 @@ class SheetTable:
     ) -> None:
         """Open the first sheet. See `ReportWorkbook.table`."""
         self._book, self._name, self._fields, self._header, self._limit = book, name, fields, header, limit
+        self._rooms = [(column, field.width - 1) for column, field in enumerate(fields) if field.kind == "wrap"]
         self._styles = [book.cell_style(field.kind) for field in fields]
         self.parts = 0
         self._at_end: list[Callable[[Any, int], None]] = []
@@ -116,6 +120,8 @@ class SheetTable:
             self._finish()
             self._open()
         sheet, line = self.sheet, self._row
+        if (lines := self._lines(row)) > 1:
+            sheet.set_row(line, min(_LINE * lines + 3, _TALLEST))
         for column, value in enumerate(row):
             style = self._styles[column]
             if fills and column in fills:
@@ -129,6 +135,10 @@ class SheetTable:
             else:
                 sheet.write_number(line, column, float(value) if isinstance(value, Decimal) else value, style)
         self._row += 1
+
+    def _lines(self, row: Sequence[object]) -> int:
+        """How many lines the row needs: only some programs measure wrapped text by themselves."""
+        return max((line_count(str(row[column]), room) for column, room in self._rooms if row[column]), default=1)
 
     def close(self) -> None:
         """Set the filter over what was written."""
@@ -170,4 +180,9 @@ def set_up_page(sheet: Any, header: str) -> None:
 
 def text_width(text: str) -> int:
     """The width of a text in columns: a Chinese character takes two."""
-    return sum(1 if sign.isascii() else 2 for sign in text)
+    return len(text.encode("gb18030", "replace"))
+
+
+def line_count(text: str, room: float) -> int:
+    """The lines that a text takes in a cell with room for so many columns."""
+    return sum(max(1, ceil(text_width(line) / room)) for line in text.split("\n"))

@@ -44,16 +44,16 @@ class Setting:
         return self.numbering[table].format(serial)
 
     def add_working_days(self, day: date, count: int) -> date:
-        """Return the day `count` working days after (before, if negative) `day`.
+        """Return the day `count` working days after `day`; if negative, the working day from which `day` is that far.
 
         Only inside the quiet spans, where a working day is a weekday and nothing else: the sample must know
         its truth without any calendar of holidays.
         """
         step = timedelta(days=1 if count >= 0 else -1)
         end, left = day, abs(count)
-        while left:
+        while left or (count < 0 and end.weekday() >= 5):
+            left -= (end if count < 0 else end + step).weekday() < 5
             end += step
-            left -= end.weekday() < 5
         if not any(first <= min(day, end) and max(day, end) <= last for first, last in self.quiet):
             raise AnalyzerError(_outside_quiet(day, end))
         return end

@@ -173,6 +173,7 @@ def test_working_days_are_not_counted_across_holidays() -> None:
     setting = read_setting(SAMPLES)
     assert setting.add_working_days(date(2024, 7, 5), 1) == date(2024, 7, 8)
     assert setting.add_working_days(date(2024, 7, 8), -1) == date(2024, 7, 5)
+    assert setting.add_working_days(date(2024, 8, 3), -6) == date(2024, 7, 25)  # from a Saturday
     with pytest.raises(AnalyzerError, match="holidays"):
         setting.add_working_days(date(2024, 9, 27), 5)
 
