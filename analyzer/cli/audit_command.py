@@ -21,9 +21,7 @@ _REPORTS = ("xlsx",)
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command("audit", help=_AUDIT_HELP)(audit)
-    app.command(
-        "demo", help=say("审核自带的示例数据，并说明打开哪些文件。", "Audit the samples and say which files to open.")
-    )(demo)
+    app.command("demo", help=_DEMO_HELP)(demo)
     app.command("sample", help=_SAMPLE_HELP)(sample)
     app.command("verify", help=_VERIFY_HELP)(verify)
 
@@ -37,6 +35,10 @@ _AUDIT_HELP = say(
     "    analyzer audit exports --out results --as-of 2025-12-31\n\n"
     "    analyzer audit cases.xlsx detections.zip --out results --set notify_deadline=10 --select NTC,PRC-05\n\n"
     "Exit status: 0 done; 1 --fail-on met; 2 cannot be done; 3 done, but some input was refused.",
+)
+_DEMO_HELP = say(
+    "审核自带的示例数据，并说明打开哪些文件。\n\n例：analyzer demo --out out/demo",
+    "Audit the samples and say which files to open.\n\nExample: analyzer demo --out out/demo",
 )
 _SAMPLE_HELP = say(
     "造一个虚构的执法机构：导出文件、已知问题和 truth.json。\n\n例：analyzer sample --out 样本 --detections 1200 --seed 1",

@@ -49,19 +49,30 @@ def explain(
     as_json: bool = typer.Option(False, "--json", help=say("输出 JSON", "print JSON")),
 ) -> None:
     """Judge one record again and show every step."""
-    from analyzer.reports.masking import mask_facts
     from analyzer.store.package import Package
     from analyzer.store.reopen import Reopened
 
     opened = Reopened(Package(package))
     answer = opened.answer(code, key)
-    facts = answer.facts if show_personal else mask_facts(answer.facts, answer.rule.rule, opened.library)
+    facts = answer.facts if show_personal else _masked(opened, answer)
     if show_personal:
         console.err.print(say("注意：显示了个人信息。", "Personal data is shown."), style="yellow")
     if as_json:
         console.print_json(_as_data(opened, answer, facts))
     else:
         _print(opened, answer, facts)
+
+
+def _masked(opened: Reopened, answer: Answer) -> dict[str, Any]:
+    """The facts as they may be shown: what may hold a plate, a name or a number of a person is hidden."""
+    from analyzer.reports.masking import mask_by_meanings
+    from analyzer.reports.personal import PersonalNames
+
+    names = PersonalNames(opened.setting, answer.rule.rule)
+    return {
+        name: mask_by_meanings(value, names.fact(name)) if isinstance(value, str) else value
+        for name, value in answer.facts.items()
+    }
 
 
 def _as_data(opened: Reopened, answer: Answer, facts: dict[str, Any]) -> dict[str, Any]:

@@ -21,18 +21,35 @@ if TYPE_CHECKING:
 
 _RULES = typer.Option([], "--rules", help=say("另加自己的规则目录", "add rules of your own"))
 
+_HELP = say(
+    "规则库：列出、查看、检查、看 SQL。\n\n例：analyzer rules list",
+    "The rule library: list, show, check, SQL.\n\nExample: analyzer rules list",
+)
+_LIST_HELP = say(
+    "列出规则。\n\n例：analyzer rules list --family NTC",
+    "List the rules.\n\nExample: analyzer rules list --family NTC",
+)
+_SHOW_HELP = say(
+    "一条规则的全部内容：依据、条件、示例、局限。\n\n例：analyzer rules show NTC-05",
+    "Everything about one rule: law, conditions, examples, limits.\n\nExample: analyzer rules show NTC-05",
+)
+_CHECK_HELP = say(
+    "检查全部规则并运行其中的示例；每处错误都指明文件和行。\n\n例：analyzer rules check；analyzer rules check NTC-05",
+    "Check every rule and prove its examples; mistakes come with file and line.\n\nExample: analyzer rules check NTC-05",
+)
+_SQL_HELP = say(
+    "某条规则实际运行的 SQL，参数已代入。\n\n例：analyzer rules sql NTC-05 --set notify_deadline=10",
+    "The SQL that a rule runs as, parameters resolved.\n\nExample: analyzer rules sql NTC-05 --set notify_deadline=10",
+)
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    rules = typer.Typer(no_args_is_help=True, help=say("规则库：列出、查看、检查、看 SQL。", "The rule library."))
-    rules.command("list", help=say("列出规则。例：analyzer rules list --family NTC", "List the rules."))(list_rules)
-    rules.command("show", help=say("一条规则的全部内容。例：analyzer rules show NTC-05", "Everything about one rule."))(
-        show
-    )
-    rules.command("check", help=say("检查全部规则并运行其中的示例。", "Check every rule and prove its examples."))(
-        check
-    )
-    rules.command("sql", help=say("实际运行的 SQL。例：analyzer rules sql NTC-05", "The SQL that runs."))(sql)
+    rules = typer.Typer(no_args_is_help=True, help=_HELP)
+    rules.command("list", help=_LIST_HELP)(list_rules)
+    rules.command("show", help=_SHOW_HELP)(show)
+    rules.command("check", help=_CHECK_HELP)(check)
+    rules.command("sql", help=_SQL_HELP)(sql)
     app.add_typer(rules, name="rules")
 
 

@@ -19,7 +19,7 @@ COLORS = {
     Verdict.NOT_ASSESSABLE: "#8a78b5",
     Verdict.NOT_APPLICABLE: "#d5dae1",
 }
-_LONGEST_NAME = 26
+_WIDEST_NAME = 44
 
 
 def tallies(rows: Sequence[Tally], words: Words, group: str, axis: str) -> Any:
@@ -93,4 +93,10 @@ def _marked(one: Answers, words: Words) -> str:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    """Return a name that fits beside the chart; a Chinese character is twice as wide as a letter."""
+    width = 0
+    for place, sign in enumerate(name):
+        width += 2 if ord(sign) > 0x2E7F else 1
+        if width > _WIDEST_NAME:
+            return name[:place] + "…"
+    return name

@@ -30,8 +30,8 @@ TEXTS = {
         "看来未做到，但可能有数据里看不出的例外，须由人核实",
         "It looks broken, but an exception may apply that the data cannot show: a person has to look",
     ),
-    "records": Text("涉及记录", "Records concerned"),
-    "records_help": Text("一条记录只计一次", "Each record counts once"),
+    "records": Text("涉及记录", "Records"),
+    "records_help": Text("问题所涉的记录，一条只计一次", "Records that findings name; each counts once"),
     "undecided": Text("无法判定", "Not assessable"),
     "undecided_help": Text(
         "各规则合计的次数：缺少表、列、单元格或参数；不等于合规",

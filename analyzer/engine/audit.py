@@ -24,6 +24,7 @@ from analyzer.model.mapping import FileMapping
 from analyzer.records import Intake, take_in
 from analyzer.rulebook.document import nearest
 from analyzer.rulebook.library import Library, RuleFile, load_library
+from analyzer.rulebook.mapping import load_mappings
 from analyzer.rulebook.rulings import DEFAULT_PROFILE, resolve
 
 Progress = Callable[[str, int, int], None]
@@ -109,13 +110,10 @@ def prepare(order: Order) -> tuple[Library, Rulings, tuple[RuleFile, ...], list[
         rulings = resolve(library.parameters, library.profiles, library.laws, order.profile, order.settings)
     except AnalyzerError as error:
         problems += error.problems
-    for path in order.mappings:
-        from analyzer.rulebook.mapping import load_mapping
-
-        try:
-            mappings += load_mapping(path, library.vocabulary)
-        except AnalyzerError as error:
-            problems += error.problems
+    try:
+        mappings = load_mappings(order.mappings, library.vocabulary)
+    except AnalyzerError as error:
+        problems += error.problems
     rules = selected(library, order.select, problems)
     if problems or rulings is None:
         raise AnalyzerError(problems)

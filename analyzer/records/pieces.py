@@ -78,10 +78,12 @@ def _as_utf8(path: Path, encoding: str, errors: str) -> Iterator[tuple[bytes, bo
 
 def _record_end(raw: bytes) -> int:
     """Return the place after the last line end that stands outside quotation marks; 0 when there is none."""
-    quotes, end = raw.count(b'"'), len(raw)
-    while (end := raw.rfind(b"\n", 0, end)) >= 0:
-        if quotes == 0 or raw.count(b'"', 0, end) % 2 == 0:
-            return end + 1
+    before, end = raw.count(b'"'), len(raw)
+    while (at := raw.rfind(b"\n", 0, end)) >= 0:
+        before -= raw.count(b'"', at, end)
+        if before % 2 == 0:
+            return at + 1
+        end = at
     return 0
 
 

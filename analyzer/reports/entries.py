@@ -16,7 +16,7 @@ import duckdb
 
 from analyzer.model import Severity
 from analyzer.reports.lawbook import Citations, Lawbook
-from analyzer.reports.masking import PLATE, mask_by_meanings, mask_name, mask_plate, mask_sentence
+from analyzer.reports.masking import PLATE, mask_by_meanings, mask_cell, mask_plate, mask_sentence
 from analyzer.reports.personal import Meanings, PersonalNames
 from analyzer.reports.wording import Words
 
@@ -126,19 +126,24 @@ class Entries:
         subject, kind = row["subject_id"], row["subject_kind"]
         if subject is None or row["is_record"]:
             return subject or ""
+        head, bar, rest = subject.partition("|")
+        if bar and f"subject.{head}" in self._words:  # checked: enterprise|E019, vehicle|豫M12345|yellow
+            kind, subject = head, rest
         if kind in _NAMED:
             return self._named(kind, subject)
-        meanings = self._meaning(row["rule"], "")
-        plate, bar, color = subject.partition("|")
-        if PLATE in meanings and bar:
-            return self._vehicle(plate, color)
-        return subject if self._open else mask_by_meanings(subject, meanings)
+        meanings = self._meaning(row["rule"], "") - ({None} if kind == "vehicle" else set())
+        parts = subject.split("|")
+        if PLATE in meanings and len(parts) == 2 and parts[1] in (*self._law.plate_colors, "", "?"):
+            return self._vehicle(*parts)
+        if self._open:
+            return self._words.t("list.comma").join(parts)
+        return self._words.t("list.comma").join(_masked_part(part, meanings, len(parts)) for part in parts)
 
     def _vehicle(self, plate: str, color: str) -> str:
         shown = plate if self._open else mask_plate(plate)
         if color in ("", "?"):
             return shown
-        word = self._law.plate_colors.get(color, color) if self._words.language == "zh" else color.replace("_", " ")
+        word = self._law.plate_colors[color] if self._words.language == "zh" else color.replace("_", " ")
         return self._words.t("subject_of.vehicle", plate=shown, color=word)
 
     def _named(self, kind: str, key: str | None) -> str:
@@ -146,7 +151,7 @@ class Entries:
             return ""
         name = self._names[kind].get(key)
         if kind == "enterprise" and name and not self._open:
-            name = mask_name(name)
+            name = mask_cell(name, None)  # a carrier may trade under a person's bare name
         shown = key if self._open else mask_sentence(key)
         return self._words.t("subject_of.named", name=name, id=shown) if name and name != key else shown
 
@@ -190,6 +195,13 @@ class Entries:
             of = self._personal[rule]
             self._meanings[rule, fact] = of.fact(fact) if fact else of.subject()
         return self._meanings[rule, fact]
+
+
+def _masked_part(part: str, meanings: Meanings, parts: int) -> str:
+    """One part of an id of several: numbers and dates of the other parts stay."""
+    if parts > 1 and part.isascii() and mask_sentence(part) == part:
+        return part
+    return mask_by_meanings(part, meanings)
 
 
 def _texts(value: Any) -> list[str]:

@@ -30,10 +30,10 @@ def _instruments(made: Material, table: SheetTable) -> None:
     for key, places in cited.items():
         known = law.instruments.get(key)
         if known is None:
-            table.write((words.t("column.basis"), key, "\n".join(places), None, None, None, None, None))
+            table.write((words.t("column.basis"), key, places, None, None, None, None, None))
             continue
         table.write((
-            words.name("rank", known.rank), words.say(known.title), "\n".join(places), None,
+            words.name("rank", known.rank), words.say(known.title), places, None,
             words.say(known.issuer) if known.issuer else None, known.number,
             known.from_.isoformat() if known.from_ else None, words.t(f"status.{known.status}"),
         ))  # fmt: skip
@@ -47,7 +47,7 @@ def _values(made: Material, table: SheetTable) -> None:
         for entry in known.entries if known else ():
             title = f"{words.say(known.title)} ({name})" if known else name
             table.write((
-                words.t("column.parameters"), title, "\n".join(citations.places(entry.basis)),
+                words.t("column.parameters"), title, citations.places(entry.basis),
                 citations.value(known.unit if known else "", entry.value), _source(made, entry), None,
                 entry.from_.isoformat() if entry.from_ else None, words.t(f"status.{entry.status}"),
             ))  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from analyzer.model import Text
 from analyzer.model.law import Citation, Instrument, Rulings, Status
 from analyzer.model.rule import Gather, Rule, Wording
 from analyzer.reports.wording import Words
-from analyzer.rulebook.articles import cite
+from analyzer.rulebook.articles import cite, render
 from analyzer.rulebook.library import Library, load_library
 from analyzer.rulebook.rulings import resolve
 from analyzer.store.package import Package
@@ -114,20 +115,23 @@ class Citations:
 
     def _say(self, basis: str, verdict: str, force: str, cited: tuple[int, ...]) -> str:
         lead = "basis.indicator" if force == "indicator" else f"basis.{verdict}.{force}"
-        articles = [self._citation(one) for place, one in enumerate(self._read(basis)) if place in cited]
-        return self._words.t(lead, articles=self._words.t("list.joint").join(articles))
+        read = [_citation(one) for place, one in enumerate(self._read(basis)) if place in cited]
+        return self._words.t(lead, articles=self.places(read, marked=True))
 
-    def _citation(self, one: Mapping[str, Any]) -> str:
-        text = self._place(one)
-        instrument = self._law.instruments.get(one["law"])
-        if instrument and instrument.status is Status.RECALLED:
-            text += self._words.t("basis.recalled")
-        return text
+    def places(self, basis: Iterable[Citation], marked: bool = False) -> str:
+        """Return places of the law, those of one instrument together; `marked` says which text nobody has checked."""
+        by_law: dict[str, list[Citation]] = {}
+        for one in basis:
+            by_law.setdefault(one.law, []).append(one)
+        return self._words.t("list.joint").join(self._of_one_law(law, found, marked) for law, found in by_law.items())
 
-    def _place(self, one: Mapping[str, Any]) -> str:
-        article = one.get("article")
-        where = Wording(**article) if isinstance(article, dict) else article
-        return self._words.say(cite(one["law"], where, self._law.instruments))
+    def _of_one_law(self, law: str, found: list[Citation], marked: bool) -> str:
+        known = self._law.instruments
+        articles = [self._words.say(render(one.article)) for one in found[1:]]
+        text = self._words.say(cite(law, found[0].article, known))
+        text = self._words.t("list.articles").join(dict.fromkeys([text, *filter(None, articles)]))
+        recalled = law in known and known[law].status is Status.RECALLED
+        return text + self._words.t("basis.recalled") if marked and recalled else text
 
     def _parameters(self, code: str, parameters: str) -> str:
         """Return the values that a finding relies on. Which article states them is said once, on the sheet of the law."""
@@ -144,19 +148,15 @@ class Citations:
         value = self.value(entry["unit"], entry["value"], rule.reads if rule else "detections")
         text = self._words.t("parameter.line", title=title, value=value)
         remark = f"parameter.{entry['status']}"
-        return text + self._words.t(remark) if remark in self._words else text
+        return text + self._words.t(remark) if entry["value"] is not None and remark in self._words else text
 
-    def cited(self, rules: Iterable[Rule]) -> dict[str, list[str]]:
-        """Return the places that rules cite of each instrument, by its id, in the order of their first mention."""
-        found: dict[str, dict[str, None]] = {}
-        for rule in rules:
-            for one in rule.basis:
-                found.setdefault(one.law, {})[self._words.say(cite(one.law, one.article, self._law.instruments))] = None
-        return {law: list(places) for law, places in found.items()}
-
-    def places(self, basis: Iterable[Citation]) -> list[str]:
-        """Return the places that a value of the law rests on."""
-        return [self._words.say(cite(one.law, one.article, self._law.instruments)) for one in basis]
+    def cited(self, rules: Iterable[Rule]) -> dict[str, str]:
+        """Return the places that rules cite of each instrument, by its id."""
+        found: dict[str, dict[str, Citation]] = {}
+        for one in (one for rule in rules for one in rule.basis):
+            where = one.article.text if isinstance(one.article, Wording) else one.article
+            found.setdefault(one.law, {})[str(where)] = Citation(one.law, where)
+        return {law: self.places(sorted(found[law].values(), key=_place)) for law in sorted(found)}
 
     def value(self, unit: str, value: object, table: str = "detections") -> str:
         """Return a value of the law with its unit; `table` is where a choice of columns looks for their titles."""
@@ -168,6 +168,17 @@ class Citations:
         if unit == "share":
             value = f"{(Decimal(str(value)) * 100).normalize():f}"
         return self._words.t(f"unit.{unit}", n=value) if unit else str(value)
+
+
+def _citation(one: Mapping[str, Any]) -> Citation:
+    article = one.get("article")
+    return Citation(one["law"], Text(**article) if isinstance(article, dict) else article)
+
+
+def _place(one: Citation) -> tuple[int, str]:
+    """Articles by their number, words before them."""
+    number = re.match(r"\d+", one.article) if isinstance(one.article, str) else None
+    return int(number[0]) if number else 0, str(one.article)
 
 
 def _in_force(one: Mapping[str, Any], started_on: date | None, ended_on: date | None) -> bool:

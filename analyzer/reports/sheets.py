@@ -17,7 +17,7 @@ MAX_ROWS = 1_048_576
 """The rows that a sheet of Excel holds, the header among them."""
 
 _MAX_TEXT = 32_767
-_LINE = 13.0
+_LINE = 14.0
 _TALLEST = 409.0
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -85,10 +85,10 @@ def test_an_unknown_exception_to_a_certain_breach_is_undecided(answer: Answer) -
 
 
 def test_withdrawn_cases_are_left_out_unless_the_rule_judges_them(answer: Answer) -> None:
-    assert answer("breach: 'true' = 'true'", {"status": "withdrawn"}) == "not_applicable"
-    assert answer("breach: 'true' = 'true'\nwithdrawn: judged", {"status": "withdrawn"}) == "breach"
-    assert answer("breach: 'true' = 'true'", {"status": None}) == "breach"
-    assert answer("breach: 'true' = 'true'", {"status": UNKNOWN}) == "not_assessable"
+    assert answer("breach: true", {"status": "withdrawn"}) == "not_applicable"
+    assert answer("breach: true\nwithdrawn: judged", {"status": "withdrawn"}) == "breach"
+    assert answer("breach: true", {"status": None}) == "breach"
+    assert answer("breach: true", {"status": UNKNOWN}) == "not_assessable"
 
 
 def test_a_further_column_that_no_file_has_counts_as_its_ordinary_value(answer: Answer) -> None:
