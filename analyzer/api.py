@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from analyzer.engine.audit import Order, run_audit
 from analyzer.engine.connect import Limits
-from analyzer.store.package import INTAKE, RESULTS, prepare_folder, summary, write_package
+from analyzer.store.package import INTAKE, RESULTS, drafting, summary, write_package
 
 Paths = str | Path | Iterable[str | Path]
 
@@ -129,8 +130,8 @@ def audit(
         select=tuple(select),
         limits=Limits(memory_limit, threads),
     )
-    draft = prepare_folder(Path(out)) if out is not None else None
-    with run_audit(order, writable=[draft] if draft else []) as done:
+    drafted = drafting(Path(out)) if out is not None else nullcontext()
+    with drafted as draft, run_audit(order, writable=[draft] if draft else []) as done:
         tables = {name: _arrow(done.con, f'SELECT * FROM "{name}" ORDER BY {by}') for name, by in RESULTS.items()}
         tables |= {name: _arrow(done.con, f'SELECT * FROM "_{name}" ORDER BY {by}') for name, by in INTAKE.items()}
         records = {

@@ -108,10 +108,9 @@ def perform(order: Any, out: Path, reports: tuple[str, ...], *, show_personal: b
     """Run one audit, write its package, and return its summary."""
     from analyzer.engine.audit import run_audit
     from analyzer.reports.workbook import write_workbook
-    from analyzer.store.package import Package, prepare_folder, write_package
+    from analyzer.store.package import Package, drafting, write_package
 
-    draft = prepare_folder(out)
-    with console.progress(quiet) as tell, run_audit(order, tell, writable=[draft]) as done:
+    with drafting(out) as draft, console.progress(quiet) as tell, run_audit(order, tell, writable=[draft]) as done:
 
         def write_reports(folder: Path) -> None:
             if "xlsx" in reports:

@@ -26,6 +26,14 @@ _REFUSED = (
     exp.Command, exp.Insert, exp.Update, exp.Delete, exp.Create, exp.Drop, exp.Copy, exp.Set, exp.Pragma,
     exp.Coalesce, exp.CurrentDate, exp.CurrentTimestamp, exp.Rand, exp.Lambda,
 )  # fmt: skip
+_ALLOWED_FUNCTIONS = (
+    exp.And, exp.Or, exp.Not, exp.If, exp.Case, exp.Cast, exp.Count, exp.Max, exp.Min, exp.Sum, exp.Avg, exp.Lag,
+    exp.Lead, exp.RowNumber, exp.Rank, exp.DenseRank, exp.FirstValue, exp.LastValue, exp.Date, exp.Year, exp.Month,
+    exp.Abs, exp.Round, exp.Floor, exp.Ceil, exp.Least, exp.Greatest, exp.AddMonths, exp.Quantile, exp.Median,
+    exp.PercentileCont, exp.TsOrDsToDate, exp.Length, exp.Substring, exp.Left, exp.Exists,
+)  # fmt: skip
+"""SQL's own functions that mean the same on every engine. Others are refused: a gather reads rows, nothing else."""
+
 _OURS = (*PREDICATES, "or_else", "as_key", "on_day")
 
 
@@ -109,12 +117,18 @@ def _parsed(text: str) -> exp.Query:
     if not isinstance(tree, exp.Query):
         raise LanguageError(Text("gather 必须是一条 SELECT", "a gather must be one SELECT"))
     for node in tree.walk():
-        if isinstance(node, _REFUSED):
+        if isinstance(node, _REFUSED) or (isinstance(node, exp.Func) and not _is_allowed(node)):
             raise LanguageError(
                 Text(f"gather 里不能写 `{node.sql()[:60]}`", f"a gather may not say `{node.sql()[:60]}`"),
                 Text("请用 or_else、blank、filled；今天是 as_of", "Use or_else, blank, filled; today is as_of"),
             )
     return tree
+
+
+def _is_allowed(node: exp.Func) -> bool:
+    if isinstance(node, exp.Anonymous):
+        return str(node.this).lower() in (*FUNCTIONS, *_OURS, "is_any", "is_every")
+    return isinstance(node, _ALLOWED_FUNCTIONS)
 
 
 def _parse_table(text: str) -> exp.Expr:

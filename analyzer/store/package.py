@@ -10,7 +10,8 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -59,6 +60,16 @@ def prepare_folder(out: Path) -> Path:
         cause = Text(f"无法在此写入：{error.strerror}", f"cannot write here: {error.strerror}")
         raise AnalyzerError(Problem(f"--out {out}", cause)) from None
     return draft
+
+
+@contextmanager
+def drafting(out: Path) -> Iterator[Path]:
+    """Give the folder in which a package is put together; nothing of it is left behind when the audit fails."""
+    draft = prepare_folder(out)
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def write_package(

@@ -73,7 +73,9 @@ def test_every_spelling_of_a_date_is_read(read: Read, cell: str) -> None:
 
 
 def test_a_certificate_without_end_may_end_in_9999(read: Read) -> None:
-    assert values(read("执法人员编号", "证件有效期至", "9999-12-31"), "officers", "certificate_until") == [date(9999, 12, 31)]
+    assert values(read("执法人员编号", "证件有效期至", "9999-12-31"), "officers", "certificate_until") == [
+        date(9999, 12, 31)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,9 @@ def test_what_is_no_date_is_unknown_and_keeps_its_text(read: Read, cell: str) ->
         ("gross_weight_kg", "28700.4", 28700),
     ],
 )
-def test_weights_become_whole_kilograms_without_float_errors(read: Read, header: str, cell: str, kilograms: int) -> None:
+def test_weights_become_whole_kilograms_without_float_errors(
+    read: Read, header: str, cell: str, kilograms: int
+) -> None:
     assert values(read("记录编号", header, cell), "detections", "gross_weight_kg") == [kilograms]
 
 

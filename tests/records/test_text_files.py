@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from .exports import take, write
 
 HEADER = "记录编号,车牌号,车货总重\n"
@@ -107,7 +108,9 @@ def test_a_file_of_many_pieces_keeps_every_row_and_its_line(tmp_path: Path, monk
         if n % 11 == 0:
             lines.append("")
     for encoding in ("utf-8", "gb18030", "utf-16"):
-        file = write(tmp_path / "检测记录.csv", "\n".join(lines).replace("备注", "违法类型,备注").replace(",", ",,", 0), encoding)
+        file = write(
+            tmp_path / "检测记录.csv", "\n".join(lines).replace("备注", "违法类型,备注").replace(",", ",,", 0), encoding
+        )
         assert take(file).rows("detections", "_row", "record_id") == expected
 
 

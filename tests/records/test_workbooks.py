@@ -57,7 +57,17 @@ def test_dates_numbers_and_ids_of_a_workbook_are_read(tmp_path: Path, kind: str)
 
 
 def test_titles_empty_rows_and_footers_are_no_rows(tmp_path: Path) -> None:
-    rows = [[], ["三门峡市检测记录表"], ["单位：测试支队"], HEADER[:2], [], ["R1", "豫M00001"], [], ["合 计：1条"], ["制表人：某"]]
+    rows = [
+        [],
+        ["三门峡市检测记录表"],
+        ["单位：测试支队"],
+        HEADER[:2],
+        [],
+        ["R1", "豫M00001"],
+        [],
+        ["合 计：1条"],
+        ["制表人：某"],
+    ]
     taken = take(xlsx(tmp_path / "a.xlsx", 检测=rows))
     assert taken.rows("detections", "_row", "record_id") == [(6, "R1")]
     assert taken.inputs()[0]["rows_read"] == 1
@@ -153,7 +163,9 @@ def test_excel_2003_xml_called_xls_is_read(tmp_path: Path) -> None:
         f"<Row>{cell('记录编号')}{cell('车牌号')}{cell('车速')}</Row>"
         f"<Row>{cell('R1')}{third}</Row></Table></Worksheet></Workbook>"
     )
-    assert take(write(tmp_path / "a.xls", page)).rows("detections", "record_id", "plate_no", "speed_kmh") == [("R1", None, 60.0)]
+    assert take(write(tmp_path / "a.xls", page)).rows("detections", "record_id", "plate_no", "speed_kmh") == [
+        ("R1", None, 60.0)
+    ]
 
 
 def test_tab_separated_text_called_xls_is_read(tmp_path: Path) -> None:
