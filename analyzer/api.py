@@ -117,13 +117,13 @@ def audit(
 ) -> Result:
     """Judge exported files and return what was found.
 
-    `paths` are files or folders; `set` overrides parameters by name; `out` also writes the package there. Raises
+    `paths` are files or folders; `profile` is a name or a file; `set` overrides parameters by name; `out` also writes the package there. Raises
     `AnalyzerError` for what a person has to mend, with every problem at once.
     """
     order = Order(
         inputs=_paths(paths),
         as_of=date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today(),
-        profile=profile,
+        profile=Path(profile) if str(profile).endswith((".yaml", ".yml")) else profile,
         settings=tuple(f"{name}={'null' if value is None else value}" for name, value in (set or {}).items()),
         mappings=_paths(mapping),
         rules=_paths(rules),

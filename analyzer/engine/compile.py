@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import product
+from datetime import date
 
 from sqlglot import exp
 
@@ -54,7 +54,7 @@ class CompiledRule:
     undecided: str
     subject: str
     episode: tuple[str, ...]
-    date: str
+    day: str
     agency: str
     station: str
     amount: str
@@ -115,7 +115,7 @@ class RuleCompiler:
             undecided=f"({undecided} OR {self._no_leg()})",
             subject=self._value(("subject", "id"), rule.subject.id) or "NULL",
             episode=tuple(self._value(("episode", i), text) or "NULL" for i, text in enumerate(rule.episode)),
-            date=self._value(("date",), rule.date) or self.moment or "NULL",
+            day=self._value(("date",), rule.date) or self.moment or "NULL",
             agency=self._value(("agency",), rule.agency or (base.agency if base else None)) or "NULL",
             station=self._value(("station",), rule.station or (base.station if base else None)) or "NULL",
             amount=self._value(("amount",), rule.amount or (base.amount if base else None)) or "NULL",
@@ -227,28 +227,25 @@ class RuleCompiler:
             entries = [(entry.from_, "TRUE" if entry.recalled else "FALSE") for entry in parameter.entries]
             if any(entry.recalled for entry in parameter.entries):
                 whole = len(entries) == 1 and entries[0][0] is None
-                conditions.append(
-                    "TRUE" if whole else f"coalesce({dated(self.moment or 'NULL', entries, 'FALSE')}, FALSE)"
-                )
+                when = "TRUE" if whole else dated(self.moment or "NULL", entries, "FALSE")
+                conditions.append(f"coalesce({when}, FALSE)")
         return " OR ".join(conditions) or "FALSE"
 
     def _no_leg(self) -> str:
-        """True where every leg of the rule is switched off by a null parameter."""
-        used = {**self._used_parameters(self.rule.breach), **self._used_parameters(self.rule.review)}
-        nullable = {name: one for name, one in used.items() if _may_be_null(one)}
-        conditions = []
-        for choice in product((True, False), repeat=len(nullable)):
-            off = {name for name, is_off in zip(nullable, choice, strict=True) if is_off}
-            if off and all(self._dead(text, off) for text in (self.rule.breach, self.rule.review)):
-                conditions.append(" AND ".join(self._is_null(nullable[name], name in off) for name in nullable))
-        return " OR ".join(f"({condition})" for condition in conditions) or "FALSE"
+        """True where every leg of the rule is switched off by a null parameter.
 
-    def _is_null(self, parameter: Parameter, wanted: bool) -> str:
-        if len(parameter.entries) == 1 and parameter.entries[0].from_ is None:
-            return "TRUE" if (parameter.entries[0].value is None) == wanted else "FALSE"
-        entries = [(entry.from_, "TRUE" if entry.value is None else "FALSE") for entry in parameter.entries]
-        is_null = f"coalesce({dated(self.moment or 'NULL', entries, 'TRUE')}, FALSE)"
-        return is_null if wanted else f"NOT {is_null}"
+        Between two dates on which a number changes, the same parameters are null: one look at each such stretch.
+        """
+        used = {**self._used_parameters(self.rule.breach), **self._used_parameters(self.rule.review)}
+        stretches = []
+        for start in starts(used.values()):
+            in_force = {name: one.at(start or date.min) for name, one in used.items()}
+            off = {name for name, entry in in_force.items() if entry is None or entry.value is None}
+            dead = bool(off) and all(self._dead(text, off) for text in (self.rule.breach, self.rule.review))
+            stretches.append((start, "TRUE" if dead else "FALSE"))
+        if len(stretches) == 1:
+            return stretches[0][1]
+        return f"coalesce({dated(self.moment or 'NULL', stretches)}, FALSE)"
 
     def _dead(self, text: str | None, off: set[str]) -> bool:
         return text is None or self._reduce(parse(text), off, self.scope) is False
@@ -291,8 +288,10 @@ class RuleCompiler:
         return picks
 
 
-def _may_be_null(parameter: Parameter) -> bool:
-    return parameter.entries[-1].from_ is not None or any(entry.value is None for entry in parameter.entries)
+def starts(parameters: Iterable[Parameter]) -> list[date | None]:
+    """Return the days on which any of the parameters changes, earliest first; None is the beginning of time."""
+    days = {entry.from_ for one in parameters for entry in one.entries if entry.from_ is not None}
+    return [None, *sorted(days)]
 
 
 def _parameter_name(node: exp.Expr) -> str | None:

@@ -9,9 +9,12 @@ import duckdb
 
 from analyzer.engine.compile import ROW
 from analyzer.engine.connect import create_missing_tables
+from analyzer.engine.gathering import Gathering
+from analyzer.engine.names import GatherShape
 from analyzer.engine.plan import VERDICTS, BasePlan, Mistake, plan_base
 from analyzer.engine.rollup import create_result_tables, roll_up
 from analyzer.engine.setting import Setting
+from analyzer.engine.statistics import apply_method
 from analyzer.model import AnalyzerError, Problem, Text, Verdict
 from analyzer.rulebook.library import Library, RuleFile
 
@@ -79,6 +82,17 @@ def judge(
     return results
 
 
+def make_gather(con: duckdb.DuckDBPyConnection, setting: Setting, shape: GatherShape, gathering: Gathering) -> None:
+    """Run a gather into its table; a statistical method, if it names one, looks at the rows on the way."""
+    if shape.gather.method is None:
+        con.execute(f'CREATE OR REPLACE TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})')
+        return
+    units = con.sql(gathering.sql).pl()
+    con.register("units_of_method", apply_method(setting, shape.gather.method, units).to_arrow())
+    con.execute(f'CREATE OR REPLACE TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM units_of_method')
+    con.unregister("units_of_method")
+
+
 def _judge_base(
     con: duckdb.DuckDBPyConnection, setting: Setting, plan: BasePlan, keep_answers: dict[str, str] | None
 ) -> list[RuleCounts]:
@@ -89,7 +103,7 @@ def _judge_base(
         return [RuleCounts(rule.rule.code, plan.table, none, 0) for rule in plan.rules]
     made = plan.needed_gathers(plan.rules)
     for shape, gathering in made:
-        con.execute(f'CREATE OR REPLACE TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})')
+        make_gather(con, setting, shape, gathering)
     verdicts = f"verdicts_{plan.table}"
     con.execute(f'CREATE OR REPLACE TABLE "{verdicts}" AS {plan.verdicts_query()}')
     counts = _count(con, plan, verdicts)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from itertools import product
+from datetime import date
 
-from analyzer.engine.compile import CompiledRule
+from analyzer.engine.compile import CompiledRule, starts
 from analyzer.engine.terms import constant_sql
 from analyzer.model.law import Citation, ParameterEntry
 
@@ -19,15 +19,15 @@ def parameters_json(rule: CompiledRule, entries: str) -> str:
     if not names:
         return "'{}'"
     known = rule.scope.setting.parameters
-    choices = [range(len(known[name].entries)) for name in names]
-    cases = []
-    for combination in product(*choices):
-        text = ",".join(str(number) for number in combination)
-        values = {
-            name: _entry(known[name].entries[number], known[name].unit)
-            for name, number in zip(names, combination, strict=True)
-        }
-        cases.append(f"WHEN '{text}' THEN {constant_sql(json.dumps(values, ensure_ascii=False))}")
+    cases: dict[str, str] = {}
+    for start in starts(known[name] for name in names):
+        values, numbers = {}, []
+        for name in names:
+            entry = known[name].at(start or date.min)
+            numbers.append("-" if entry is None else str(known[name].entries.index(entry)))
+            values[name] = {"value": None} if entry is None else _entry(entry, known[name].unit)
+        text = constant_sql(json.dumps(values, ensure_ascii=False))
+        cases[f"WHEN '{','.join(numbers)}' THEN {text}"] = ""
     pick = f"min({entries})"
     one = f"CASE {pick} {' '.join(cases)} ELSE '{{}}' END"
     other = one.replace(pick, f"max({entries})")

@@ -15,6 +15,7 @@ from analyzer.engine.joins import INNER, flat_columns, link_joins
 from analyzer.engine.language import LanguageError
 from analyzer.engine.names import Gathered, GatherShape, Scope, Usage
 from analyzer.engine.setting import Setting
+from analyzer.engine.statistics import METHOD_COLUMNS, check_method
 from analyzer.engine.terms import Terms
 from analyzer.model import Verdict
 from analyzer.model.rule import Gather, Rule
@@ -75,8 +76,8 @@ class BasePlan:
             usage.add(touched)
             self._bring(rule, touched, usage, gathers)
         scope = Scope(self.setting, self.table, INNER)
-        key = {(ROW, (), column): None for column in self.setting.vocabulary[self.table].key}
-        usage.columns.update(key)
+        for column in self.setting.vocabulary[self.table].key:
+            usage.columns[(ROW, (), column)] = None
         columns = [f'"{INNER}".rowid AS "row_id"', *flat_columns(scope, usage)]
         columns += [f"{value} AS {name}" for _, brought in gathers.values() for name, value in brought.items()]
         joins = link_joins(scope, [path for _, path in usage.links])
@@ -95,7 +96,7 @@ class BasePlan:
         inner = Terms(self.setting, replace(rule.scope, alias=INNER, flat=False), (), None, Usage())
         for name, column in touched.gathered:
             shape = rule.scope.gathers[name]
-            clause, brought = gathers.setdefault(
+            _, brought = gathers.setdefault(
                 shape.table, (f'LEFT JOIN "{shape.table}" ON {inner.gather_match(name)}', {})
             )
             brought[f'"{shape.table}__{column}"'] = inner.gathered_value(Gathered(inner.scope, name, column))
@@ -137,10 +138,14 @@ def _shapes(
     shapes: dict[str, GatherShape] = {}
     for name, gather in gathers.items():
         tables = {known: shape.table for known, shape in {**earlier, **shapes}.items()}
+        part = ("gather", name, "sql")
         try:
             gathering = compile_gather(plan.setting, gather.sql, tables)
+            if gather.method is not None:
+                part = ("gather", name, "method")
+                check_method(plan.setting, gather.method)
         except LanguageError as error:
-            mistakes.append(Mistake(owner, is_base, ("gather", name, "sql"), error))
+            mistakes.append(Mistake(owner, is_base, part, error))
             continue
         table = f"{owner.lower().replace('-', '_')}__{name}"
         built_on = [source for known in tables.values() if f'"{known}"' in gathering.sql
@@ -148,6 +153,8 @@ def _shapes(
         sources = tuple(dict.fromkeys((*gathering.sources, *built_on)))
         keys = set(gather.keys)
         columns = tuple(column for column in gathering.columns if column not in keys)
+        if gather.method is not None:
+            columns += tuple(METHOD_COLUMNS)
         shapes[name] = GatherShape(gather, table, columns, sources)
         plan.gathers[table] = (shapes[name], gathering)
     return shapes

@@ -76,7 +76,7 @@ class _Details:
     def __init__(self, rule: CompiledRule, columns: _HitColumns) -> None:
         self.subject = columns.name(f"CAST({rule.subject} AS VARCHAR)")
         self.episode = [columns.name(f"CAST({part} AS VARCHAR)") for part in rule.episode]
-        self.date = columns.name(f"CAST({rule.date} AS DATE)")
+        self.date = columns.name(f"CAST({rule.day} AS DATE)")
         self.agency = columns.name(f"CAST({rule.agency} AS VARCHAR)")
         self.station = columns.name(f"CAST({rule.station} AS VARCHAR)")
         self.amount = columns.name(f"CAST({rule.amount} AS DECIMAL(18,2))")

@@ -75,18 +75,30 @@ class During(_Strict):
     until: str
 
 
+class Method(_Strict):
+    """A statistical method of `engine.statistics` that looks at the gathered rows; `settings` are its own.
+
+    A setting is a constant or a parameter (`p.false_discovery_rate`).
+    """
+
+    name: str
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
 class Gather(_Strict):
     """A query that gathers rows by a key and decides nothing.
 
     `by` names what the base row is matched on: a list of names that the query returns too, or a mapping from the
     query's column to an expression over the base row. `none` gives the values for a base row whose key is known
     and finds nothing; a blank or unknown key, or a table that was not supplied, leaves every value unknown.
+    With `method` the gathered rows pass through a statistical method, which adds its columns to them.
     With `during` the row must also lie in the gathered row's stretch of time; the stretches of a key are disjoint.
     """
 
     by: dict[str, Expression] | Names
     during: During | None = None
     sql: str
+    method: Method | None = None
     none: dict[str, Any] = Field(default_factory=dict)
     about: Wording | None = None
 
@@ -116,14 +128,6 @@ class Subject(_Strict):
 
     kind: str
     id: Expression
-
-
-class Method(_Strict):
-    """A statistical method that judges gathered units; the settings are its own."""
-
-    name: str
-    unit: Names
-    settings: dict[str, Any] = Field(default_factory=dict)
 
 
 class ExampleCase(_Strict):
@@ -168,7 +172,6 @@ class Rule(_Strict):
     withdrawn: Literal["left_out", "judged"] = "left_out"
     define: dict[str, Expression] = Field(default_factory=dict)
     gather: dict[str, Gather] = Field(default_factory=dict)
-    method: Method | None = None
 
     applies_when: Expression = "true"
     breach: Expression | None = None

@@ -206,7 +206,9 @@ def settle(con: duckdb.DuckDBPyConnection, table: Table, cells: Sequence[Cell], 
     of_source = f"{named(table.name)} WHERE _source = {source}"
     con.execute(f"DELETE FROM {of_source} AND _skip")
     keyless = " OR ".join(f"{named(key)} IS NULL" for key in table.key)
-    counted = con.execute(f"SELECT count(*), count(*) FILTER ({keyless}), count(_bad), count(_beyond) FROM {of_source}").fetchone()
+    counted = con.execute(
+        f"SELECT count(*), count(*) FILTER ({keyless}), count(_bad), count(_beyond) FROM {of_source}"
+    ).fetchone()
     assert counted is not None
     rows, without_key, with_bad, longer = (int(count) for count in counted)
     if with_bad:

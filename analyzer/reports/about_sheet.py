@@ -8,7 +8,8 @@ from typing import Any
 from analyzer.model import Force, Verdict
 from analyzer.reports.figures import Tally
 from analyzer.reports.material import SEVERITY_FILLS, VERDICT_FILLS, Material
-from analyzer.reports.sheets import line_count, safe_cell, set_up_page
+from analyzer.reports.rows import safe_cell
+from analyzer.reports.sheets import line_count, set_up_page
 
 _WIDTHS = (18, 14, 14, 14, 60)
 _LINE = 15.0

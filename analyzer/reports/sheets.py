@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from math import ceil
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
+from analyzer.reports.rows import RowWriter, style_number
+
 MAX_ROWS = 1_048_576
 """The rows that a sheet of Excel holds, the header among them."""
 
-_MAX_TEXT = 32_767
 _LINE = 14.0
 _TALLEST = 409.0
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _FONT = {"font_name": "宋体", "font_size": 10, "valign": "top"}
 _LINES = {"border": 1, "border_color": "#BFBFBF"}
+_HEAD = {
+    "bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "align": "center", "valign": "vcenter",
+}  # fmt: skip
 _TO_FILL = "#FFFBEB"
 _KINDS: dict[str, dict[str, Any]] = {
     "wrap": {"text_wrap": True},
@@ -33,15 +32,6 @@ _KINDS: dict[str, dict[str, Any]] = {
     "date": {"num_format": "yyyy-mm-dd", "align": "center"},
     "center": {"align": "center"},
 }
-
-
-def safe_cell(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, also when the sheet is saved as CSV and opened again."""
-    if text[:1].isalnum() or not text:
-        return text[:_MAX_TEXT]
-    if (text.startswith(_RISKY) or text.lstrip().startswith(_RISKY)) and not _NUMBER.fullmatch(text):
-        text = "'" + text
-    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +60,7 @@ class ReportWorkbook:
         )
         self.file.set_properties(properties)
         self._formats: dict[str, Any] = {}
-        self._cells: dict[tuple[str, str | None], Any] = {}
+        self._cells: dict[tuple[str, str | None], int] = {}
 
     def style(self, **settings: Any) -> Any:
         """Return a cell format; equal settings share one."""
@@ -79,12 +69,11 @@ class ReportWorkbook:
             self._formats[key] = self.file.add_format({**_FONT, **settings})
         return self._formats[key]
 
-    def cell_style(self, kind: str, fill: str | None = None) -> Any:
-        """Return the format of a cell of a table."""
+    def cell_style(self, kind: str, fill: str | None = None) -> int:
+        """Return the number of the format of a cell of a table."""
         if (kind, fill) not in self._cells:
-            self._cells[kind, fill] = self.style(
-                **_LINES, **_KINDS.get(kind, {}), **({"bg_color": fill} if fill else {})
-            )
+            coloured = {"bg_color": fill} if fill else {}
+            self._cells[kind, fill] = style_number(self.style(**_LINES, **_KINDS.get(kind, {}), **coloured))
         return self._cells[kind, fill]
 
     def table(self, name: str, fields: Sequence[Field], header: str, limit: int = MAX_ROWS) -> SheetTable:
@@ -116,25 +105,16 @@ class SheetTable:
 
     def write(self, row: Sequence[object], fills: dict[int, str] | None = None) -> None:
         """Write one row; `fills` colours single cells."""
-        if self._row >= self._limit:
+        if self._rows.rows >= self._limit:
             self._finish()
             self._open()
-        sheet, line = self.sheet, self._row
-        if (lines := self._lines(row)) > 1:
-            sheet.set_row(line, min(_LINE * lines + 3, _TALLEST))
-        for column, value in enumerate(row):
-            style = self._styles[column]
-            if fills and column in fills:
-                style = self._book.cell_style(self._fields[column].kind, fills[column])
-            if isinstance(value, str):
-                sheet.write_string(line, column, safe_cell(value), style)
-            elif value is None:
-                sheet.write_blank(line, column, None, style)
-            elif isinstance(value, date):
-                sheet.write_datetime(line, column, value, style)
-            else:
-                sheet.write_number(line, column, float(value) if isinstance(value, Decimal) else value, style)
-        self._row += 1
+        styles = self._styles
+        if fills:
+            styles = styles.copy()
+            for column, fill in fills.items():
+                styles[column] = self._book.cell_style(self._fields[column].kind, fill)
+        lines = self._lines(row)
+        self._rows.write(row, styles, min(_LINE * lines + 3, _TALLEST) if lines > 1 else None)
 
     def _lines(self, row: Sequence[object]) -> int:
         """How many lines the row needs: only some programs measure wrapped text by themselves."""
@@ -150,19 +130,16 @@ class SheetTable:
         self.sheet = self._book.file.add_worksheet(name[:31])
         set_up_page(self.sheet, self._header)
         self.sheet.repeat_rows(0)
-        head = self._book.style(
-            **_LINES | {"bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "text_wrap": True, "align": "center", "valign": "vcenter"}
-        )  # fmt: skip
         for column, field in enumerate(self._fields):
             self.sheet.set_column(column, column, field.width)
-        self.sheet.set_row(0, 30)
-        for column, field in enumerate(self._fields):
-            self.sheet.write_string(0, column, safe_cell(field.title), head)
         self.sheet.freeze_panes(1, 0)
-        self._row = 1
+        self._rows = RowWriter(self.sheet, len(self._fields))
+        head = style_number(self._book.style(**_LINES, **_HEAD))
+        self._rows.write([field.title for field in self._fields], [head] * len(self._fields), 30)
 
     def _finish(self) -> None:
-        last = max(self._row - 1, 1)
+        self._rows.finish()
+        last = max(self._rows.rows - 1, 1)
         self.sheet.autofilter(0, 0, last, len(self._fields) - 1)
         for step in self._at_end:
             step(self.sheet, last)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analyzer.engine.connect import connect, create_missing_tables, create_table, teach
-from analyzer.engine.judge import plan_rules
+from analyzer.engine.judge import make_gather, plan_rules
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.setting import Setting, Supply
 from analyzer.model import AnalyzerError, Problem, Text, Verdict
@@ -91,9 +91,7 @@ class Reopened:
     def _answer(self, plan: BasePlan, rule_file: RuleFile, key: str) -> Answer:
         rule = plan.rules[0]
         for shape, gathering in plan.needed_gathers([rule]):
-            self.con.execute(
-                f'CREATE OR REPLACE TEMP TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})'
-            )
+            make_gather(self.con, self.setting, shape, gathering)
         parts = ("applies", "breach", "review", "softer", "undecided")
         both = rule.verdict_usage
         both.add(rule.finding_usage)
