@@ -117,8 +117,8 @@ def audit(
 ) -> Result:
     """Judge exported files and return what was found.
 
-    `paths` are files or folders; `profile` is a name or a file; `set` overrides parameters by name; `out` also writes the package there. Raises
-    `AnalyzerError` for what a person has to mend, with every problem at once.
+    `paths` are files or folders; `profile` is a name or a file; `set` overrides parameters by name; `out` also writes
+    the package there. Raises `AnalyzerError` for what a person has to mend, with every problem at once.
     """
     order = Order(
         inputs=_paths(paths),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import streamlit as st
 
 from analyzer.dashboard import charts
 from analyzer.dashboard.texts import TEXTS
-from analyzer.model import AnalyzerError, Verdict
+from analyzer.model import Verdict
 from analyzer.model.errors import Language
 from analyzer.reports.figures import Answers, Figures, Tally, make_figures
 from analyzer.reports.lawbook import Lawbook
@@ -22,6 +22,8 @@ from analyzer.reports.wording import Words
 from analyzer.store.package import Package
 
 DEFAULT_PACKAGE = "out/demo"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def show_overview() -> None:
         return
     try:
         view = View(*_open(str(folder), (folder / "manifest.json").stat().st_mtime_ns), Words(language))
-    except (AnalyzerError, OSError, ValueError, KeyError, duckdb.Error):
+    except Exception as error:  # whatever is wrong with a package, a reader is told so and sees no stack trace
+        _log.warning("package not readable: %s", type(error).__name__)
         st.error(say(language, "unreadable"))
         return
     _head(view)

@@ -162,6 +162,7 @@ class Scope:
         return (self, parts[0]) if len(parts) == 1 else self.link(parts[0]).resolve_link(parts[1:])
 
     def parameter(self, name: str) -> ParameterName:
+        """Return what `p.name` stands for; raise `LanguageError` naming the nearest when there is none."""
         if name not in self.setting.parameters:
             raise LanguageError(
                 Text(f"没有参数 `{name}`", f"there is no parameter `{name}`"),
@@ -202,6 +203,7 @@ def alias_of(alias: str, path: Path) -> str:
 
 
 def nearest(word: str, known: list[str]) -> Text:
+    """Return the question whether a known word was meant; nothing when none is like it."""
     match = process.extractOne(word, known, score_cutoff=60)
     if match is None:
         return Text("", "")

@@ -13,11 +13,12 @@ from pathlib import PurePosixPath
 
 from analyzer.model import Problem, Table, Text, Vocabulary
 from analyzer.model.mapping import FileMapping
-from analyzer.records.headers import Headers, Match, close, compared, is_ordinary, nearest, shown
+from analyzer.records.headers import Headers, Match, close, compared, is_ordinary, nearest, shown, words_in
 
 Row = Sequence[str | None]
 _NONE = FileMapping(match="")
 _LONGEST_TITLE = 60
+_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Fitter:
         self._tables = vocabulary.tables
         self._headers = {name: Headers(table) for name, table in vocabulary.tables.items()}
         self._mappings = mappings
+        self._words = {word for headers in self._headers.values() for word in headers.spellings}
+        self._words |= {compared(header) for mapping in mappings for header in mapping.columns}
 
     def fit(self, head: Sequence[Row], file: str, sheet: str | None) -> Fit | Problem:
         """Return how to read a sheet whose first rows are `head`, or why no table or no single table fits."""
@@ -77,6 +80,7 @@ class Fitter:
             (
                 sum(1 for cell in row if cell and len(cell) <= _LONGEST_TITLE and headers.match(cell))
                 for row in rows
+                if self._may_be_header(row)
                 for headers in self._headers.values()
             ),
             default=0,
@@ -90,6 +94,10 @@ class Fitter:
         """Return the known headers of `table` nearest to `header`."""
         return nearest(header, [self._headers[table.name]])
 
+    def _may_be_header(self, row: Row) -> bool:
+        """Whether any cell holds a known word; spares the rows of data a comparison with every table."""
+        return any(cell and len(cell) <= _LONGEST_TITLE and not self._words.isdisjoint(words_in(cell)) for cell in row)
+
     def _mapping(self, file: str, sheet: str | None) -> FileMapping:
         name = PurePosixPath(file).name
         for mapping in self._mappings:
@@ -101,6 +109,8 @@ class Fitter:
     def _best_row(self, table: Table, head: Sequence[Row], mapping: FileMapping) -> Fit | None:
         headers, best = self._headers[table.name], None
         for at, row in enumerate(head):
+            if not self._may_be_header(row):
+                continue
             titles = [cell or "" for cell in row]
             for fit in (
                 _fit(table, headers, at, titles, mapping),
@@ -219,9 +229,12 @@ def _nothing_fits(fits: Sequence[Fit], head: Sequence[Row], headers: dict[str, H
             remedy,
         )
     # without a header row the cells may be anybody's name or plate: only words near a known header are shown
-    near = [(shown(cell), title) for row in head for cell in row if cell and (title := close(cell, headers.values()))]
-    zh = "；".join(f"“{word}”近似“{title}”" for word, title in near[:4])
-    en = "; ".join(f"{word} is near {title}" for word, title in near[:4])
+    near: dict[str, str] = {}
+    for cell in (cell for row in head for cell in row if cell and not is_ordinary(cell)):
+        if len(near) < _SHOWN and (title := close(cell, headers.values())):
+            near.setdefault(shown(cell), title)
+    zh = "；".join(f"“{word}”近似“{title}”" for word, title in near.items())
+    en = "; ".join(f"{word} is near {title}" for word, title in near.items())
     return Problem(
         "",
         Text(

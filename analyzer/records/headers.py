@@ -15,6 +15,7 @@ from analyzer.model import Column, Kind, Table, Text
 from analyzer.records.units import unit_in, units_of
 
 _BRACKETS = re.compile(r"[(\[【{<《](.*?)[)\]】}>》]")
+_LONGEST_UNIT = 6
 _ORDINARY = {
     "序号",
     "备注",
@@ -51,6 +52,14 @@ def compared(header: str) -> str:
 def shown(header: str) -> str:
     """Return the header as a person knows it: on one line, without `*` and outer spaces."""
     return re.sub(r"\s+", " " if header.isascii() else "", header).strip(" *")
+
+
+@lru_cache(maxsize=20_000)
+def words_in(header: str) -> tuple[str, ...]:
+    """Return every word under which `Headers.match` would look for a header."""
+    full = compared(header)
+    ends = (full[:-cut].rstrip("/-") for cut in range(1, min(_LONGEST_UNIT, len(full))))
+    return (full, _BRACKETS.sub("", full).rstrip(":"), *_BRACKETS.findall(full), *ends)
 
 
 def is_ordinary(header: str) -> bool:
@@ -91,7 +100,7 @@ class Headers:
         return self._ends_in_unit(full)
 
     def _ends_in_unit(self, full: str) -> Match | None:
-        for cut in range(1, min(6, len(full))):
+        for cut in range(1, min(_LONGEST_UNIT, len(full))):
             found = self._known.get(full[:-cut].rstrip("/-"))
             if found and (worth := units_of(found[0]).get(full[-cut:])) is not None:
                 return Match(*found, worth=worth)
@@ -143,7 +152,7 @@ def nearest(header: str, tables: Iterable[Headers]) -> Text:
     """Return the known headers nearest to one that is not known, as a sentence, or an empty text."""
     known = {word: column.title for headers in tables for word, (column, _) in headers.spellings.items()}
     core = _BRACKETS.sub("", compared(header)) or compared(header)
-    found = process.extract(core, list(known), scorer=fuzz.ratio, limit=6, score_cutoff=45)
+    found = process.extract(core, list(known), scorer=fuzz.ratio, limit=6, score_cutoff=50)
     titles = list(dict.fromkeys(known[word] for word, _, _ in found))[:3]
     if not titles:
         return Text("", "")

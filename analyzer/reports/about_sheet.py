@@ -146,6 +146,8 @@ class _Page:
             self._cells(cells, {"bg_color": fill} if fill else {})
 
     def _cells(self, cells: tuple[str | int, ...], coloured: dict[str, Any]) -> None:
+        if isinstance(cells[-1], str) and (lines := line_count(cells[-1], _WIDTHS[-1] - 2)) > 1:
+            self._sheet.set_row(self._row, _LINE * lines + 4)
         lined: dict[str, Any] = {"border": 1, "border_color": "#BFBFBF"}
         for column, value in enumerate(cells):
             if isinstance(value, int):

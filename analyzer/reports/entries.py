@@ -94,6 +94,7 @@ class Entries:
 
     def _entry(self, row: Mapping[str, Any]) -> Entry:
         words, subject = self._words, self._subject(row)
+        hidden = self._hidden(row, subject)
         dates = row["started_on"], row["ended_on"]
         return Entry(
             number=row["number"],
@@ -109,10 +110,10 @@ class Entries:
             ended_on=row["ended_on"],
             record_count=row["record_count"],
             amount_yuan=row["amount_yuan"],
-            explanation=self._sentence(row["explanation"], row, subject),
+            explanation=self._sentence(row["explanation"], hidden),
             basis=self._citations.basis(row["basis"], row["verdict"], row["force"], *dates),
             parameters=self._citations.parameters(row["rule"], row["parameters"]),
-            remedy=self._sentence(row["remedy"], row, subject),
+            remedy=self._sentence(row["remedy"], hidden),
         )
 
     def _problem(self, row: Mapping[str, Any]) -> str:
@@ -155,28 +156,24 @@ class Entries:
         shown = key if self._open else mask_sentence(key)
         return self._words.t("subject_of.named", name=name, id=shown) if name and name != key else shown
 
-    def _sentence(self, text: str, row: Mapping[str, Any], subject: str) -> str:
-        """A sentence without personal data: the subject as shown, the rule's personal facts, whatever looks like one."""
-        raw = row["subject_id"]
-        if raw and raw in text and "|" in raw and not row["is_record"]:
-            text = text.replace(raw, subject)
-        if self._open:
-            return text
-        for value, shown in self._masked_facts(row):
+    def _sentence(self, text: str, hidden: list[tuple[str, str]]) -> str:
+        """A sentence with the subject as shown, the rule's personal facts masked, and whatever looks personal."""
+        for value, shown in hidden:
             text = text.replace(value, shown)
-        return mask_sentence(text)
+        return text if self._open else mask_sentence(text)
 
-    def _masked_facts(self, row: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """The personal values of a finding and what is shown for them, the longest first."""
+    def _hidden(self, row: Mapping[str, Any], subject: str) -> list[tuple[str, str]]:
+        """The values that a sentence may not show as they are, and what is shown for each, the longest first."""
         pairs: dict[str, str] = {}
-        personal = self._meaning(row["rule"], "")
-        if row["subject_id"] and not row["is_record"] and personal - {None}:
-            pairs[row["subject_id"]] = mask_by_meanings(row["subject_id"], personal)
-        names = self._personal_facts(row["rule"], row["facts"])
-        facts = json.loads(row["facts"]) if names else {}
-        for name in names:
-            for value in _texts(facts.get(name)):
-                pairs[value] = mask_by_meanings(value, self._meaning(row["rule"], name))
+        raw = row["subject_id"]
+        if raw and not row["is_record"] and ("|" in raw or self._meaning(row["rule"], "") - {None}):
+            pairs[raw] = subject
+        if not self._open:
+            names = self._personal_facts(row["rule"], row["facts"])
+            facts = json.loads(row["facts"]) if names else {}
+            for name in names:
+                for value in _texts(facts.get(name)):
+                    pairs[value] = mask_by_meanings(value, self._meaning(row["rule"], name))
         return sorted(
             ((value, shown) for value, shown in pairs.items() if len(value) > 1), key=lambda pair: -len(pair[0])
         )
