@@ -18,6 +18,7 @@ from pathlib import Path
 
 from made import make_tables
 
+from analyzer.engine.audit import look_at
 from analyzer.engine.connect import Limits, connect, teach
 from analyzer.engine.judge import judge, plan_rules
 from analyzer.engine.plan import BasePlan
@@ -43,7 +44,7 @@ def main() -> None:
     con = connect(work, Limits(options.memory_limit, options.threads))
     try:
         teach(con, library.calendar)
-        supply = make_tables(con, library.vocabulary, options.detections)
+        supply = look_at(con, make_tables(con, library.vocabulary, options.detections).columns, library.vocabulary)
         con.execute("CHECKPOINT")
         setting = Setting(
             library.vocabulary, library.bases, rulings.parameters, rulings.chain, date(2025, 12, 31), supply

@@ -42,14 +42,16 @@ _FROM_DETECTIONS = {
       d.detected_at + to_days(6) AS delivered_at, '0' || (d.h % 5) AS agency_id""",
     "cases": """
       'A' || substr(d.record_id, 2) AS case_id, d.record_id, d.plate_no, d.plate_color, '车主' || (d.h % 50000) AS party_name,
-      'individual' AS party_type, '0' || (d.h % 5) AS agency_id, 'non_site' AS enforcement_mode,
+      'organization' AS party_type, '0' || (d.h % 5) AS agency_id, 'non_site' AS enforcement_mode,
       'overload' AS violation_type, 'ordinary' AS procedure, CAST(d.detected_at AS DATE) + 5 AS filed_on,
-      'O1' AS officer1_id, CASE WHEN d.h % 300 > 0 THEN 'O' || (2 + d.h % 50) END AS officer2_id,
+      'O' || (d.h % 5) AS officer1_id, CASE WHEN d.h % 300 > 0 THEN 'O' || (5 * (1 + d.h % 10) + d.h % 5) END AS officer2_id,
       CASE WHEN d.h % 250 > 0 THEN CAST(d.detected_at AS DATE) + 10 END AS prior_notice_on,
       CAST(d.detected_at AS DATE) + 20 AS decided_on, 'fine' AS penalty_type,
       500 * ((d.gross_weight_kg - d.limit_weight_kg) // 1000) AS fine_yuan, 'N' || d.record_id AS decision_no,
       '公路法' AS legal_basis, CAST(d.detected_at AS DATE) + CASE WHEN d.h % 200 = 0 THEN 45 ELSE 22 END AS served_on,
-      'in_person' AS service_method, 'closed' AS status""",
+      'in_person' AS service_method, CAST(d.detected_at AS DATE) + 30 AS referred_on,
+      CAST(d.detected_at AS DATE) + 9 AS hearing_informed_on, CAST(d.detected_at AS DATE) + 19 AS legal_review_on,
+      'passed' AS legal_review_result, 'closed' AS status""",
 }
 """About 15 notices and 12 cases for a hundred detections."""
 

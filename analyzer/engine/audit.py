@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,9 +18,10 @@ from analyzer.engine.connect import Limits, connect, lock, teach
 from analyzer.engine.judge import RuleCounts, judge, plan_rules
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.setting import Setting, Supply
-from analyzer.model import AnalyzerError, Problem, Text
+from analyzer.model import AnalyzerError, Problem, Text, Vocabulary
 from analyzer.model.law import Rulings
 from analyzer.model.mapping import FileMapping
+from analyzer.model.tables import UNKNOWN
 from analyzer.records import Intake, take_in
 from analyzer.rulebook.document import nearest
 from analyzer.rulebook.library import Library, RuleFile, load_library
@@ -89,7 +90,7 @@ def run_audit(order: Order, progress: Progress | None = None, writable: Sequence
     try:
         teach(con, library.calendar)
         intake = take_in(con, order.inputs, library.vocabulary, mappings=mappings, work_dir=work, progress=progress)
-        supply = Supply(intake.columns_supplied)
+        supply = look_at(con, intake.columns_supplied, library.vocabulary)
         setting = Setting(library.vocabulary, library.bases, rulings.parameters, rulings.chain, order.as_of, supply)
         plans = tuple(plan_rules(setting, library, rules))
         lock(con, [work, *writable])
@@ -99,6 +100,16 @@ def run_audit(order: Order, progress: Progress | None = None, writable: Sequence
         shutil.rmtree(work, ignore_errors=True)
         raise
     return Audit(order, library, rulings, setting, rules, plans, intake, counts, con, work)
+
+
+def look_at(con: duckdb.DuckDBPyConnection, columns: Mapping[str, frozenset[str]], vocabulary: Vocabulary) -> Supply:
+    """Return the supply of the tables in `con`, with the columns that are unknown in some row."""
+    unknown = {}
+    for table in columns:
+        row = con.execute(f'SELECT bit_or("{UNKNOWN}") FROM "{table}"').fetchone()
+        mask = (row[0] or 0) if row else 0
+        unknown[table] = frozenset(name for name in vocabulary[table].columns if mask & vocabulary[table].bit(name))
+    return Supply(columns, unknown)
 
 
 def prepare(order: Order) -> tuple[Library, Rulings, tuple[RuleFile, ...], list[FileMapping]]:

@@ -111,8 +111,8 @@ class RuleCompiler:
             applies=applies,
             breach=breach,
             review=review,
-            softer=f"({softer} OR {recalled})",
-            undecided=f"({undecided} OR {self._no_leg()})",
+            softer=_either(softer, recalled),
+            undecided=_either(undecided, self._no_leg()),
             subject=self._value(("subject", "id"), rule.subject.id) or "NULL",
             episode=tuple(self._value(("episode", i), text) or "NULL" for i, text in enumerate(rule.episode)),
             day=self._value(("date",), rule.date) or self.moment or "NULL",
@@ -168,7 +168,12 @@ class RuleCompiler:
         return sorted(name for name in placeholders(self.rule) if name not in RESERVED)
 
     def _touched_names(self) -> list[str]:
-        columns = [".".join((*where, column)) for alias, where, column in self.verdict_usage.columns if alias == ROW]
+        """The columns that the conditions use; the key of a linked row says nothing that the link does not."""
+        columns = [
+            ".".join((*where, column))
+            for alias, where, column in self.verdict_usage.columns
+            if alias == ROW and not (where and column in self.setting.vocabulary[self._table_at(where)].key)
+        ]
         return columns + [column for _, column in self.verdict_usage.gathered]
 
     def _missing(self) -> Iterable[tuple[str, str]]:
@@ -294,6 +299,12 @@ def starts(parameters: Iterable[Parameter]) -> list[date | None]:
     return [None, *sorted(days)]
 
 
+def _either(first: str, second: str) -> str:
+    if "FALSE" in (first, second):
+        return second if first == "FALSE" else first
+    return f"({first} OR {second})"
+
+
 def _parameter_name(node: exp.Expr) -> str | None:
     parts = path(node)
     return parts[1] if parts is not None and parts[0] == "p" and len(parts) == 2 else None
@@ -322,18 +333,27 @@ def _at(part: tuple[str | int, ...]) -> Iterator[None]:
         raise PartError(part, error) from None
 
 
-def verdict_sql(prefix: str) -> str:
-    """Return the CASE over a rule's prepared conditions that gives its answer as a number, see `VERDICTS`."""
-    applies, breach, review, softer, undecided = (
-        f'"{prefix}_{part}"' for part in ("applies", "breach", "review", "softer", "undecided")
-    )
-    hard = f"({breach} AND NOT {softer})"
-    soft = f"({review} OR ({breach} AND {softer}))"
-    return (
-        f"CASE WHEN NOT {applies} THEN 5 WHEN {applies} IS NULL THEN 4"
-        f" WHEN {hard} THEN 1 WHEN {soft} THEN 2"
-        f" WHEN {hard} IS NULL OR {soft} IS NULL OR {undecided} THEN 4 ELSE 3 END"
-    )
+def verdict_sql(rule: CompiledRule) -> str:
+    """Return the CASE over a rule's prepared conditions that gives its answer as a number, see `VERDICTS`.
 
+    What a rule does not use is a constant FALSE and is left out, so that most rules come to three plain tests.
+    """
+    applies, breach, review, softer, undecided = (f'"{rule.name}_{part}"' for part in PARTS)
+    hard = breach if rule.softer == "FALSE" else f"({breach} AND NOT {softer})"
+    legs = [review] if rule.review != "FALSE" else []
+    legs += [f"({breach} AND {softer})"] if rule.softer != "FALSE" else []
+    soft = " OR ".join(legs)
+    open_ends = [
+        f"{leg} IS NULL" for leg in ([hard] if rule.breach != "FALSE" else []) + ([f"({soft})"] if soft else [])
+    ]
+    open_ends += [undecided] if rule.undecided != "FALSE" else []
+    pieces = [f"WHEN {hard} THEN 1"] if rule.breach != "FALSE" else []
+    pieces += [f"WHEN {soft} THEN 2"] if soft else []
+    pieces += [f"WHEN {' OR '.join(open_ends)} THEN 4"] if open_ends else []
+    return f"CASE WHEN {applies} THEN CASE {' '.join(pieces)} ELSE 3 END WHEN NOT {applies} THEN 5 ELSE 4 END"
+
+
+PARTS = ("applies", "breach", "review", "softer", "undecided")
+"""The conditions of a rule, in the order in which they are asked."""
 
 __all__ = ["CompiledRule", "Fact", "PartError", "RuleCompiler", "Term", "Text", "placeholders", "verdict_sql"]

@@ -15,14 +15,17 @@ from typing import Any
 
 import duckdb
 
-from analyzer.engine.connect import connect, create_table, teach
-from analyzer.engine.judge import judge, plan_rules
+from analyzer.engine.connect import Limits, connect, create_missing_tables, teach
+from analyzer.engine.judge import answers_of, judge, plan_rules
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.setting import Setting, Supply
 from analyzer.model import AnalyzerError, Column, Kind, Problem, Table, Text, Verdict, Vocabulary
 from analyzer.model.rule import ExampleCase
 from analyzer.rulebook.library import Library, RuleFile
 from analyzer.rulebook.rulings import DEFAULT_PROFILE, resolve
+
+Tables = Mapping[str, list[dict[str, Any]]]
+"""The rows of one example by table, as plain values."""
 
 _UNKNOWN_CELL = "unknown"
 _DEFAULT_AS_OF = date(2025, 12, 31)
@@ -31,13 +34,18 @@ _TRUE = {"true": True, "false": False}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one example: the answer of each judged row, or the problem that kept it from running."""
+    """What became of one example: the answer of each judged row, or the problem that kept it from running.
+
+    `counted` is what the five counts add up to, `rows` the rows of the base table.
+    """
 
     rule: str
     case: str
     expected: str | Mapping[str, str]
     answers: Mapping[str, str]
     problem: Problem | None = None
+    counted: int = 0
+    rows: int = 0
 
     @property
     def holds(self) -> bool:
@@ -50,34 +58,56 @@ class Outcome:
 
 
 class ExampleRunner:
-    """Runs the examples of many rules over one connection."""
+    """Runs the examples of many rules over one connection.
+
+    The tables are made once and emptied between examples, and one thread does the work: the rows are few.
+    """
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self.con = connect()
+        self.con = connect(limits=Limits(threads=1))
         teach(self.con, library.calendar)
+        create_missing_tables(self.con, library.vocabulary)
+        self._filled: list[str] = []
         self._compiled: dict[tuple[str, int], list[BasePlan]] = {}
 
     def run(self, rule_file: RuleFile) -> list[Outcome]:
         """Run every example of a rule."""
-        return [self._run_case(rule_file, number) for number in range(len(rule_file.rule.examples.cases))]
+        return [self.run_case(rule_file, number) for number in range(len(rule_file.rule.examples.cases))]
 
-    def _run_case(self, rule_file: RuleFile, number: int) -> Outcome:
+    def run_case(self, rule_file: RuleFile, number: int) -> Outcome:
+        """Run one example; its findings stay in the connection until the next one."""
         rule, case = rule_file.rule, rule_file.rule.examples.cases[number]
+        answers: dict[str, str] = {}
         try:
-            tables = _tables(rule.examples.base, case)
+            tables = self.tables(rule_file, case)
             setting = self._setting(rule_file, case, tables)
-            self._fill(setting.vocabulary, tables)
-            answers = self._judge(setting, rule_file)
+            self._fill(tables)
+            counts = judge(self.con, setting, self._plans(setting, rule_file), keep_answers=answers)
         except AnalyzerError as error:
             return Outcome(rule.code, case.name, case.expect, {}, error.problems[0])
         except (ValueError, ArithmeticError, TypeError, KeyError) as error:
             cause = Text(f"示例“{case.name}”无法装入：{error}", f"the example `{case.name}` cannot be loaded: {error}")
             problem = rule_file.document.problem(cause, at=["examples", "cases", number])
             return Outcome(rule.code, case.name, case.expect, {}, problem)
-        return Outcome(rule.code, case.name, case.expect, answers)
+        rows = len(tables.get(rule.reads, ()))
+        return Outcome(rule.code, case.name, case.expect, answers, None, sum(one.total for one in counts), rows)
 
-    def _setting(self, rule_file: RuleFile, case: ExampleCase, tables: Mapping[str, list[dict[str, Any]]]) -> Setting:
+    def tables(self, rule_file: RuleFile, case: ExampleCase) -> dict[str, list[dict[str, Any]]]:
+        """Return the rows of an example as they are judged: those of the case laid over the base rows."""
+        return _tables(rule_file.rule.examples.base, case)
+
+    def answers(self, rule_file: RuleFile, case: ExampleCase, tables: Tables) -> dict[str, str]:
+        """Return the answer of each row when the rows of an example are these; no findings are made."""
+        setting = self._setting(rule_file, case, tables)
+        self._fill(tables)
+        found: dict[str, str] = {}
+        for plan in self._plans(setting, rule_file):
+            rows = answers_of(self.con, setting, plan)
+            found |= {str(key): str(verdict) for key, verdicts in rows for verdict in verdicts}
+        return found
+
+    def _setting(self, rule_file: RuleFile, case: ExampleCase, tables: Tables) -> Setting:
         examples = rule_file.rule.examples
         given = {**examples.set, **case.set}
         texts = [f"{name}={'null' if value is None else value}" for name, value in given.items()]
@@ -101,18 +131,12 @@ class ExampleRunner:
             supply=Supply(columns),
         )
 
-    def _fill(self, vocabulary: Vocabulary, tables: Mapping[str, list[dict[str, Any]]]) -> None:
-        for (name,) in self.con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
-            self.con.execute(f'DROP TABLE "{name}"')
+    def _fill(self, tables: Tables) -> None:
+        for name in self._filled:
+            self.con.execute(f'DELETE FROM "{name}"')
+        self._filled = list(tables)
         for name, rows in tables.items():
-            self.con.execute(create_table(vocabulary, name))
-            insert_rows(self.con, vocabulary[name], rows)
-
-    def _judge(self, setting: Setting, rule_file: RuleFile) -> dict[str, str]:
-        plans = self._plans(setting, rule_file)
-        answers: dict[str, str] = {}
-        judge(self.con, setting, plans, keep_answers=answers)
-        return answers
+            insert_rows(self.con, self.library.vocabulary[name], rows)
 
     def _plans(self, setting: Setting, rule_file: RuleFile) -> list[BasePlan]:
         """Compile once for all examples that share law and supply; compiling costs more than judging."""

@@ -82,6 +82,24 @@ def judge(
     return results
 
 
+def answers_of(
+    con: duckdb.DuckDBPyConnection, setting: Setting, plan: BasePlan, only: str | None = None
+) -> list[tuple[object, list[Verdict]]]:
+    """Return key and answers of the rows of a base table, one answer for each rule of the plan, in its order.
+
+    `only` is a sub-query with the `row_id` of the rows that are asked about; all of them when it is not given.
+    """
+    if not setting.supply.has(plan.table):
+        return []
+    made = plan.needed_gathers(plan.rules)
+    for shape, gathering in made:
+        make_gather(con, setting, shape, gathering)
+    rows = _answer_rows(con, plan, f"({plan.verdicts_query(only)})")
+    for shape, _ in made:
+        con.execute(f'DROP TABLE "{shape.table}"')
+    return rows
+
+
 def make_gather(con: duckdb.DuckDBPyConnection, setting: Setting, shape: GatherShape, gathering: Gathering) -> None:
     """Run a gather into its table; a statistical method, if it names one, looks at the rows on the way."""
     if shape.gather.method is None:
@@ -117,20 +135,25 @@ def _judge_base(
 
 
 def _count(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> dict[str, dict[Verdict, int]]:
-    columns = [f'count(*) FILTER (WHERE "{rule.name}" = {number})' for rule in plan.rules for number in VERDICTS]
-    row = con.execute(f'SELECT {", ".join(columns)} FROM "{verdicts}"').fetchone()
-    assert row is not None
-    numbers = iter(row)
-    return {rule.name: {verdict: next(numbers) for verdict in VERDICTS.values()} for rule in plan.rules}
+    """Count the answers of each rule. A group on one small number is ten times faster than five filters."""
+    counts = {rule.name: dict.fromkeys(VERDICTS.values(), 0) for rule in plan.rules}
+    for rule in plan.rules:
+        for answer, rows in con.execute(f'SELECT "{rule.name}", count(*) FROM "{verdicts}" GROUP BY 1').fetchall():
+            counts[rule.name][VERDICTS[answer]] = rows
+    return counts
 
 
 def _answers(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> dict[str, str]:
+    rows = _answer_rows(con, plan, f'"{verdicts}"')
+    return {str(key): str(answer) for key, answers in rows for answer in answers}
+
+
+def _answer_rows(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> list[tuple[object, list[Verdict]]]:
     names = ", ".join(f'v."{rule.name}"' for rule in plan.rules)
     rows = con.execute(
-        f'SELECT {plan.key}, {names} FROM "{plan.table}" AS "{ROW}"'
-        f' JOIN "{verdicts}" AS v ON v."row_id" = "{ROW}".rowid'
+        f'SELECT {plan.key}, {names} FROM "{plan.table}" AS "{ROW}" JOIN {verdicts} AS v ON v."row_id" = "{ROW}".rowid'
     ).fetchall()
-    return {str(key): str(VERDICTS[answer]) for key, *answers in rows for answer in answers}
+    return [(key, [VERDICTS[answer] for answer in answers]) for key, *answers in rows]
 
 
 def _problem(library: Library, mistake: Mistake) -> Problem:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from analyzer.engine.compile import ROW, CompiledRule, PartError, RuleCompiler, verdict_sql
+from analyzer.engine.compile import PARTS, ROW, CompiledRule, PartError, RuleCompiler, verdict_sql
 from analyzer.engine.gathering import Gathering, compile_gather
 from analyzer.engine.joins import INNER, flat_columns, link_joins
 from analyzer.engine.language import LanguageError
@@ -56,13 +56,22 @@ class BasePlan:
                 wanted.update(other.table for other, _ in self.gathers.values() if f'"{other.table}"' in gathering.sql)
         return [(shape, gathering) for shape, gathering in self.gathers.values() if shape.table in wanted]
 
-    def verdicts_query(self) -> str:
-        """Return the query that gives each row its answer under every rule."""
-        parts = ("applies", "breach", "review", "softer", "undecided")
-        conditions = [f'{getattr(rule, part)} AS "{rule.name}_{part}"' for rule in self.rules for part in parts]
-        answers = [f'CAST({verdict_sql(rule.name)} AS UTINYINT) AS "{rule.name}"' for rule in self.rules]
+    def verdicts_query(self, only: str | None = None) -> str:
+        """Return the query that gives each row its answer under every rule; `only` as in `prepared_row`."""
         row = self.prepared_row([(rule, rule.verdict_usage) for rule in self.rules])
-        return f'SELECT "row_id", {", ".join(answers)} FROM (SELECT "{ROW}"."row_id", {", ".join(conditions)} FROM {row}) AS judged'
+        applies = [f'{rule.applies} AS "{rule.name}_applies"' for rule in self.rules]
+        legs = [
+            f'CASE WHEN "{rule.name}_applies" THEN {getattr(rule, part)} END AS "{rule.name}_{part}"'
+            for rule in self.rules
+            for part in PARTS[1:]
+            if getattr(rule, part) != "FALSE"
+        ]
+        answers = [f'CAST({verdict_sql(rule)} AS UTINYINT) AS "{rule.name}"' for rule in self.rules]
+        # Each condition is worked out once, and what a rule asks of its rows only where it applies.
+        return (
+            f'SELECT "row_id", {", ".join(answers)} FROM (SELECT *, {", ".join(legs) or "1"} FROM'
+            f' (SELECT "{ROW}".*, {", ".join(applies)} FROM {row}) AS "{ROW}") AS judged'
+        )
 
     def prepared_row(self, uses: Sequence[tuple[CompiledRule, Usage]], only: str | None = None) -> str:
         """Return the sub-query `t`: the base row with every linked and gathered column that the usages touch.

@@ -13,9 +13,18 @@ from analyzer.model.rule import FactBase
 
 @dataclass(frozen=True)
 class Supply:
-    """Which tables were supplied, and which of their columns at least one file had."""
+    """Which tables were supplied, and which of their columns at least one file had.
+
+    `unknown` names the columns that are unknown in at least one row, when the rows have been looked at: for all
+    others a null is a blank, and the SQL need not ask.
+    """
 
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unknown: Mapping[str, frozenset[str]] | None = None
+
+    def may_be_unknown(self, table: str, column: str) -> bool:
+        """Whether some row of the table may lack the column or hold a cell that could not be read."""
+        return self.unknown is None or column in self.unknown.get(table, frozenset())
 
     def has(self, table: str) -> bool:
         """Whether the table was supplied; a header without rows counts."""

@@ -283,16 +283,24 @@ class Terms:
         if column.absent is not None and supply.has(scope.table) and not supply.has_column(scope.table, column.name):
             return self._ordinary(name, is_fact)
         bit = self.setting.vocabulary[scope.table].bit(column.name)
-        unknown = f"(({scope.mask} & {bit}) <> 0)"
-        if scope.path:
+        unknown: str | None = f"(({scope.mask} & {bit}) <> 0)"
+        if not supply.may_be_unknown(scope.table, column.name):
+            unknown = self._present(scope, "IS NULL") if scope.path else None
+        elif scope.path:
             # A link that found no row has no mask: what it would have said is unknown.
             unknown = f"coalesce({unknown}, TRUE)"
         if column.blank_is is not None:
-            filled = (
-                f"CASE WHEN {name.sql} IS NOT NULL THEN {name.sql} WHEN {unknown} THEN NULL ELSE {column.blank_is} END"
-            )
+            undecided = f" WHEN {unknown} THEN NULL" if unknown else ""
+            filled = f"CASE WHEN {name.sql} IS NOT NULL THEN {name.sql}{undecided} ELSE {column.blank_is} END"
             return Term(filled, unknown)
-        return Term(name.sql, unknown, f"({name.sql} IS NULL AND NOT {unknown})" if is_fact else None)
+        absent = f"({name.sql} IS NULL{f' AND NOT {unknown}' if unknown else ''})"
+        return Term(name.sql, unknown, absent if is_fact else None)
+
+    def _present(self, scope: Scope, test: str) -> str:
+        """Return a test on the key of a linked row: it is null where the link found none."""
+        key = self.setting.vocabulary[scope.table].key[0]
+        self._touch(scope, key)
+        return f"({scope.sql(scope.path, key)} {test})"
 
     def _touch(self, scope: Scope, column: str) -> None:
         self.usage.columns[(scope.alias, scope.path, column)] = None
@@ -309,11 +317,8 @@ class Terms:
         is_fact = is_fact and column.absent == "blank"
         if not scope.path:
             return Term(literal, None, "TRUE" if is_fact else None)
-        key = self.setting.vocabulary[scope.table].key[0]
-        present = scope.sql(scope.path, key)
-        self._touch(scope, key)
-        value = f"CASE WHEN {present} IS NOT NULL THEN {literal} END"
-        return Term(value, f"({present} IS NULL)", f"({present} IS NOT NULL)" if is_fact else None)
+        present = self._present(scope, "IS NOT NULL")
+        return Term(f"CASE WHEN {present} THEN {literal} END", f"(NOT {present})", present if is_fact else None)
 
     # Predicates that ask about blanks and links
 
@@ -322,8 +327,9 @@ class Terms:
         term = self._raw(arguments[0])
         if term.is_constant:
             return "TRUE" if term.constant is None else "FALSE"
-        unknown = f" WHEN {term.unknown} THEN NULL" if term.unknown else ""
-        return f"CASE WHEN {term.value} IS NOT NULL THEN FALSE{unknown} ELSE TRUE END"
+        if term.unknown is None:
+            return f"({term.value} IS NULL)"
+        return f"CASE WHEN {term.value} IS NOT NULL THEN FALSE WHEN {term.unknown} THEN NULL ELSE TRUE END"
 
     def _raw(self, node: exp.Expr) -> Term:
         """A column's own cell, even where a blank stands for a value elsewhere."""

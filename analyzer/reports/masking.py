@@ -34,7 +34,8 @@ _IDENTITY = re.compile(
 )
 _NO_PLATE = {"无牌", "无牌车", "无号牌", "未识别", "未知", "未悬挂"}
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
-_BETWEEN = re.compile(r"[、，,;；/|\s]+")
+_LISTED = re.compile(r"[、，,;；/|]+")
+_BETWEEN = re.compile(r"[、，,;；/|\s]")
 _ORGANISATION = re.compile(
     r"(?:公司|集团|合作社|委员会|政府|局|厅|中心|支队|大队|总队|车队|银行|医院|学校|大学)$|\b(?:ltd|inc|llc|corp|company)\.?$",
     re.IGNORECASE,
@@ -62,24 +63,19 @@ def mask_plate(plate: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """Return the surname of each person named: 张三 is 张*. Companies and authorities stay."""
+    """Return the first sign of each person named: 张三 is 张*. Companies and authorities stay."""
     text = name.strip()
     if is_organisation(text):
         return text
-    parts = [part for part in _BETWEEN.split(text) if part]
-    if len("".join(parts)) <= 4 or len(parts) <= 1:  # 张 三 is one person
-        return f"{text[0]}*" if text else text
+    parts = [part.strip() for part in _LISTED.split(text) if part.strip()]
     return "、".join(part if is_organisation(part) else f"{part[0]}*" for part in parts)
 
 
 def is_organisation(name: str) -> bool:
-    """Whether a name is that of a company or an authority. What stands in brackets does not count: 张三（甲公司）."""
+    """Whether a name is that of one company or authority. What stands in brackets does not count: 张三（甲公司）."""
     bare = _BRACKETS.sub("", name).strip()
-    return (bool(_ORGANISATION.search(bare)) and len(_BETWEEN.split(bare)) == 1) or bool(_is_western(bare))
-
-
-def _is_western(name: str) -> bool:
-    return name.isascii() and bool(_ORGANISATION.search(name))
+    alone = bare.isascii() or not _BETWEEN.search(bare)
+    return alone and bool(_ORGANISATION.search(bare))
 
 
 def mask_phone(phone: str) -> str:

@@ -101,3 +101,6 @@ def apply_method(setting: Setting, asked: Method, units: pl.DataFrame) -> pl.Dat
         for name, kind in METHOD_COLUMNS.items()
     ]
     return judged.with_columns(added).select([*units.columns, *METHOD_COLUMNS])
+
+
+from analyzer.engine.statistics import calendar_share, funnel, strata_exact  # noqa: E402, F401

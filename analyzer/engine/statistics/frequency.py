@@ -1,0 +1,82 @@
+"""How often a subject is visited in a stretch of time, against its peers."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from analyzer.engine.statistics import Settings, method
+from analyzer.engine.statistics.judged import Numbers, adjusted, array, column, in_fixed_order
+
+
+@method(
+    "frequency_peers",
+    "the most visits of a subject in a stretch of time against those of its peers (negative binomial)",
+    ("peers", "subject", "days", "visits", "visits_in_all"),
+    min_visits=4,
+    peers_min=5,
+    fdr=0.05,
+)
+@in_fixed_order
+def frequency_peers(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Flag the subjects that were visited far more often than their peers.
+
+    Units: subject and length of time in `days`: `visits`, the most visits within that time; `peers`, the group that
+    it is compared with; `visits_in_all`, those in the longest time. Every subject there is was visited once, so the
+    visits beyond the first are compared: upper tail of a negative binomial law whose mean and dispersion are the
+    moments of the other subjects of the group (Poisson where they vary no more than that), adjusted by Benjamini and
+    Hochberg over all units. Subjects with fewer than `min_visits` in all, and groups with fewer than `peers_min`
+    other subjects, stay silent, but count as peers and in the adjustment. Assumes that peers are exposed alike.
+    """
+    others = _others(units)
+    p_value = _tail(array(others, "visits"), array(others, "mean"), array(others, "variance"))
+    enough_peers = array(others, "others") >= settings["peers_min"]
+    p_value = np.where(enough_peers, p_value, np.nan)
+    p_adjusted = adjusted(p_value)
+    flagged = pl.Series("flagged", p_adjusted <= settings["fdr"])
+    answered = pl.Series(enough_peers & (array(others, "visits_in_all") >= settings["min_visits"]))
+    return units.with_columns(
+        pl.select(pl.when(answered).then(flagged)).to_series().alias("flagged"),
+        number_of_visits := others["visits"].cast(pl.Float64).alias("observed"),
+        others["mean"].alias("expected"),
+        others["others"].cast(pl.Int64).alias("sample"),
+        (number_of_visits / others["mean"]).alias("statistic"),
+        column("p_value", p_value),
+        column("p_adjusted", p_adjusted),
+        column("upper", _limit(array(others, "mean"), array(others, "variance"), settings["fdr"])),
+        pl.lit("negative binomial law of the peers, Benjamini-Hochberg").alias("method"),
+    )
+
+
+def _others(units: pl.DataFrame) -> pl.DataFrame:
+    """Add mean and variance of the visits of the other subjects of the group, and how many they are."""
+    group = ["peers", "days"]
+    visits = pl.col("visits").cast(pl.Float64)
+    others = (pl.len().over(group) - 1).cast(pl.Float64)
+    mean = (visits.sum().over(group) - visits) / others
+    squares = (visits**2).sum().over(group) - visits**2
+    return units.with_columns(others.alias("others"), mean.alias("mean"), squares.alias("squares")).with_columns(
+        ((pl.col("squares") - pl.col("others") * pl.col("mean") ** 2) / (pl.col("others") - 1)).alias("variance")
+    )
+
+
+def _law(mean: Numbers, variance: Numbers) -> tuple[Numbers, Numbers]:
+    """Return size and probability of the negative binomial law with these moments of the visits beyond the first."""
+    beyond = np.maximum(mean - 1, 1e-9)
+    more = np.maximum(variance - beyond, 1e-9 * beyond)  # hardly more than Poisson is Poisson
+    size = beyond**2 / more
+    return size, size / (size + beyond)
+
+
+def _tail(visits: Numbers, mean: Numbers, variance: Numbers) -> Numbers:
+    from scipy.stats import nbinom
+
+    size, chance = _law(mean, variance)
+    return np.asarray(nbinom.sf(visits - 2, size, chance), dtype=np.float64)
+
+
+def _limit(mean: Numbers, variance: Numbers, rate: float) -> Numbers:
+    from scipy.stats import nbinom
+
+    size, chance = _law(mean, variance)
+    return np.asarray(nbinom.isf(rate, size, chance) + 1, dtype=np.float64)

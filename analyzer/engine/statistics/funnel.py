@@ -1,0 +1,135 @@
+"""Funnel limits for rates: who lies outside what chance and the ordinary spread of peers explain."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from scipy import optimize, stats
+
+from analyzer.engine.statistics import Settings, method
+from analyzer.engine.statistics.rates import (
+    Answers,
+    Flags,
+    Floats,
+    adjusted,
+    binomial_scores,
+    blank_columns,
+    counts,
+    number,
+    tail,
+)
+
+_CENTRE_REACH = 3.0
+"""A unit pulls the peers' rate by no more than so many binomial standard deviations of its own."""
+
+_SPREAD_REACH = float(stats.norm.isf(0.1))
+"""Scores are winsorised here (a tenth on each side) when the spread of the peers is measured."""
+
+_SPREAD_AT_REST = float(stats.norm.expect(lambda z: min(z * z, _SPREAD_REACH**2)))
+"""What winsorised squared scores are on average when there is no over-dispersion."""
+
+_COLUMNS = ("observed", "expected", "statistic", "p_value", "p_adjusted", "lower", "upper")
+
+
+@method(
+    "funnel",
+    "rates of comparable units: exact binomial funnel limits, over-dispersion, false discovery over all units",
+    ("events", "trials"),
+    within=(),
+    side="high",
+    min_sample=10,
+    peers_min=5,
+    fdr=0.05,
+    sigma=3.0,
+    per=1,
+)
+def funnel(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Compare the rate `events / trials` of each unit with the rate of its peers (equal values of `within`).
+
+    Gives the rate, the peers' rate, limits at `sigma` (all `per` so many trials), the over-dispersed z-score and its
+    p-value, corrected over all units of all groups. Flagged: outside the limits on `side`, and p_adjusted <= `fdr`.
+    Not tested: fewer than `min_sample` trials, or fewer than `peers_min` such units in the group.
+
+    Assumes that the trials of a unit are independent given its own rate, and that the rates of peers spread around
+    one typical rate (beta-binomial, so large units do not become suspects by their size). The typical rate is a
+    Huber-type pooled rate: no unit, however large or odd, moves it far. Source: see `rates`; Paule and Mandel (1982)
+    for the spread, winsorised.
+    """
+    events, trials = counts(units, "events"), counts(units, "trials")
+    enough = np.nan_to_num(trials, nan=-1.0) >= max(number(settings, "min_sample"), 1)
+    tested = np.zeros(units.height, dtype=bool)
+    columns = blank_columns(units.height, _COLUMNS)
+    outside = np.zeros(units.height, dtype=bool)
+    for group in _groups(units, list(settings["within"])):
+        peers = group[enough[group]]
+        if len(peers) < number(settings, "peers_min"):
+            continue
+        peers = peers[np.lexsort((events[peers], trials[peers]))]
+        tested[peers] = True
+        found = _judge_peers(events[peers], trials[peers], str(settings["side"]), number(settings, "sigma"))
+        outside[peers] = found.pop("outside") > 0
+        for name, values in found.items():
+            columns[name][peers] = values
+    columns["p_adjusted"] = adjusted(columns["p_value"], tested)
+    flagged = outside & (np.nan_to_num(columns["p_adjusted"], nan=1.0) <= number(settings, "fdr"))
+    text = "funnel: exact binomial limits, over-dispersion, Benjamini-Hochberg"
+    return Answers(flagged, tested, columns, trials, text).add_to(units, number(settings, "per"))
+
+
+def peers_rate(events: Floats, trials: Floats) -> float:
+    """Return the rate around which the counts lie, each pulling by at most three of its standard deviations."""
+    if events.sum() in (0, trials.sum()):
+        return float(events.sum() / trials.sum())
+
+    def pull(rate: float) -> float:
+        reach = _CENTRE_REACH * np.sqrt(trials * rate * (1 - rate))
+        return float(np.clip(events - trials * rate, -reach, reach).sum())
+
+    return float(optimize.brentq(pull, 1e-12, 1 - 1e-12, xtol=1e-14))
+
+
+def over_dispersion(events: Floats, trials: Floats, rate: float) -> Floats:
+    """Return by what factor the variance of each unit exceeds the binomial one: 1 + (trials - 1) * rho, rho >= 0.
+
+    rho is the correlation within a unit at which the winsorised scores are as wide as those of chance alone.
+    """
+    if rate <= 0 or rate >= 1:
+        return np.ones(len(trials))
+    scores = (events - trials * rate) / np.sqrt(trials * rate * (1 - rate))
+
+    def excess(rho: float) -> float:
+        squares = np.minimum(scores**2 / (1 + (trials - 1) * rho), _SPREAD_REACH**2)
+        return float(squares.mean()) - _SPREAD_AT_REST
+
+    if excess(0.0) <= 0:
+        return np.ones(len(trials))
+    rho = 1.0 if excess(1.0) >= 0 else float(optimize.brentq(excess, 0.0, 1.0, xtol=1e-12))
+    return 1 + (trials - 1) * rho
+
+
+def _judge_peers(events: Floats, trials: Floats, side: str, sigma: float) -> dict[str, Floats]:
+    rate = peers_rate(events, trials)
+    spread = np.sqrt(over_dispersion(events, trials, rate))
+    high, low = binomial_scores(events, trials, rate)
+    score, p_value = tail(high / spread, low / spread, side)
+    p_limit = stats.norm.sf(sigma)
+    upper = rate + spread * (stats.binom.isf(p_limit, trials, rate) / trials - rate)
+    lower = rate - spread * (rate - stats.binom.ppf(p_limit, trials, rate) / trials)
+    observed = events / trials
+    beyond: Flags = ((observed > upper) & (side != "low")) | ((observed < lower) & (side != "high"))
+    return {
+        "observed": observed,
+        "expected": np.full(len(trials), rate),
+        "statistic": score,
+        "p_value": p_value,
+        "lower": np.clip(lower, 0.0, 1.0),
+        "upper": np.clip(upper, 0.0, 1.0),
+        "outside": beyond.astype(np.float64),
+    }
+
+
+def _groups(units: pl.DataFrame, within: list[str]) -> list[np.ndarray]:
+    rows = units.select(within).with_row_index("row")
+    if not within:
+        return [rows.get_column("row").to_numpy()]
+    return [group.to_numpy() for group in rows.group_by(within).agg("row").get_column("row")]
