@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from analyzer.engine.compile import PLACEHOLDER
 from analyzer.engine.examples import ExampleRunner, Outcome
 from analyzer.engine.judge import plan_rules
+from analyzer.engine.lint import lint
 from analyzer.engine.setting import Setting, Supply
-from analyzer.model import AnalyzerError, Problem, Text, Verdict
+from analyzer.model import AnalyzerError, Problem, Text
 from analyzer.rulebook.library import Library, RuleFile
 from analyzer.rulebook.rulings import resolve
 
@@ -22,8 +22,7 @@ def check_rules(library: Library, rules: Sequence[RuleFile], tell: Tell | None =
     `tell` is called after each rule with what became of its examples.
     """
     problems = _compile_problems(library, rules)
-    for one in rules:
-        problems += _form_problems(one)
+    problems += lint(library, rules)
     if problems:
         return problems
     runner = ExampleRunner(library)
@@ -46,31 +45,6 @@ def _compile_problems(library: Library, rules: Sequence[RuleFile]) -> list[Probl
     except AnalyzerError as error:
         return list(error.problems)
     return []
-
-
-def _form_problems(one: RuleFile) -> list[Problem]:
-    """What pydantic cannot see: placeholders, answers, proof columns."""
-    rule, problems = one.rule, []
-    for part in ("explain", "remedy"):
-        wording = getattr(rule, part)
-        zh, en = set(PLACEHOLDER.findall(wording.zh)), set(PLACEHOLDER.findall(wording.en))
-        if zh != en:
-            odd = "、".join(sorted(zh ^ en))
-            cause = Text(f"{part} 两种语言的占位符不同：{odd}", f"{part} has placeholders in one language only: {odd}")
-            problems.append(one.document.problem(cause, at=[part]))
-    if rule.breach is None and rule.review is None:
-        cause = Text("既没有 breach 也没有 review", "there is neither `breach` nor `review`")
-        problems.append(one.document.problem(cause))
-    if str(rule.force) == "indicator" and rule.breach is not None:
-        cause = Text("线索类规则不能判违规", "an indicator may not say breach")
-        problems.append(one.document.problem(cause, Text("请改用 review", "Use review"), ["breach"]))
-    known = [str(verdict) for verdict in Verdict]
-    problems += [
-        one.document.problem(Text(f"`{word}` 不是结论", f"`{word}` is no answer"), at=["answers"])
-        for word in rule.answers
-        if word not in known
-    ]
-    return problems
 
 
 def _example_problems(one: RuleFile, outcomes: Sequence[Outcome]) -> list[Problem]:

@@ -103,11 +103,11 @@ def answers_of(
 def make_gather(con: duckdb.DuckDBPyConnection, setting: Setting, shape: GatherShape, gathering: Gathering) -> None:
     """Run a gather into its table; a statistical method, if it names one, looks at the rows on the way."""
     if shape.gather.method is None:
-        con.execute(f'CREATE OR REPLACE TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})')
+        con.execute(f'CREATE OR REPLACE TEMP TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})')
         return
     units = con.sql(gathering.sql).pl()
     con.register("units_of_method", apply_method(setting, shape.gather.method, units).to_arrow())
-    con.execute(f'CREATE OR REPLACE TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM units_of_method')
+    con.execute(f'CREATE OR REPLACE TEMP TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM units_of_method')
     con.unregister("units_of_method")
 
 
@@ -123,7 +123,7 @@ def _judge_base(
     for shape, gathering in made:
         make_gather(con, setting, shape, gathering)
     verdicts = f"verdicts_{plan.table}"
-    con.execute(f'CREATE OR REPLACE TABLE "{verdicts}" AS {plan.verdicts_query()}')
+    con.execute(f'CREATE OR REPLACE TEMP TABLE "{verdicts}" AS {plan.verdicts_query()}')
     counts = _count(con, plan, verdicts)
     findings = roll_up(con, plan, verdicts, counts)
     if keep_answers is not None:

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from analyzer.engine.check import form_problems, lint
 from analyzer.engine.compile import PLACEHOLDER, RESERVED
+from analyzer.engine.lint import form_problems, lint
 from tests.rules.proof import CODES, library, runner
 
 UNFILLED = re.compile(r"\{[A-Za-z_][\w.]*\}")

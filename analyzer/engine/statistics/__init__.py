@@ -103,4 +103,15 @@ def apply_method(setting: Setting, asked: Method, units: pl.DataFrame) -> pl.Dat
     return judged.with_columns(added).select([*units.columns, *METHOD_COLUMNS])
 
 
-from analyzer.engine.statistics import calendar_share, funnel, strata_exact  # noqa: E402, F401
+from analyzer.engine.statistics import (  # noqa: E402, F401
+    burst,
+    calendar_share,
+    connected,
+    drift,
+    frequency,
+    funnel,
+    reconcile,
+    spread,
+    strata_exact,
+    surge,
+)

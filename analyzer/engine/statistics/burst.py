@@ -35,7 +35,9 @@ def burst(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     day of the year alike; seasons and batches make stretches fuller, which is why share and silence are asked too.
     """
     dated = units.filter(pl.col("day").is_not_null()).with_columns(
-        pl.col("day").dt.year().alias("year"), pl.col("day").dt.epoch("d").alias("number"), pl.col("records").cast(pl.Int64)
+        pl.col("day").dt.year().alias("year"),
+        pl.col("day").dt.epoch("d").alias("number"),
+        pl.col("records").cast(pl.Int64),
     )
     if dated.is_empty():
         return units

@@ -73,7 +73,8 @@ def _flag(settings: Settings) -> pl.Expr:
     """Significant, large against the reference and against the neighbours, and in the same direction."""
     least = math.log1p(settings["change"])
     both = pl.min_horizontal(pl.col("moved").abs(), pl.col("residual").abs()) >= least
-    return (pl.col("p_adjusted") <= settings["fdr"]) & both & (pl.col("moved") * pl.col("residual") > 0)
+    together = pl.col("moved") * pl.col("residual") > 0
+    return pl.all_horizontal(pl.col("p_adjusted") <= settings["fdr"], both, together)
 
 
 def _limits(settings: Settings) -> list[pl.Expr]:

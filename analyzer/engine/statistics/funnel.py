@@ -129,7 +129,7 @@ def _judge_peers(events: Floats, trials: Floats, side: str, sigma: float) -> dic
 
 
 def _groups(units: pl.DataFrame, within: list[str]) -> list[np.ndarray]:
-    rows = units.select(within).with_row_index("row")
+    rows = units.with_row_index("row")
     if not within:
         return [rows.get_column("row").to_numpy()]
     return [group.to_numpy() for group in rows.group_by(within).agg("row").get_column("row")]

@@ -40,17 +40,22 @@ def closeness_to_target(units: pl.DataFrame, settings: Settings) -> pl.DataFrame
     )
 
 
-@method("reconciliation", "whether a sum agrees with the figure reported for it", ("total", "reported", "tolerance", "records"))
+@method(
+    "reconciliation",
+    "whether a sum agrees with the figure reported for it",
+    ("total", "reported", "tolerance", "records"),
+    rounding=1e-6,
+)
 def reconciliation(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Flag the sums that differ from the figure reported for them by more than the `tolerance` of the unit.
 
     Units: the `total` of the records, the figure `reported`, the `tolerance` (same unit), the number of `records`.
     Arithmetic, not a test: expected is the reported figure, statistic the difference, the limits are reported -+
-    tolerance. Silent where either figure is missing. Differences below a millionth are floating point.
+    tolerance. Silent where either figure is missing. Differences within `rounding` are those of floating numbers.
     """
     difference = number("total") - number("reported")
     return units.with_columns(
-        (difference.abs() > number("tolerance") + 1e-6).alias("flagged"),
+        (difference.abs() > number("tolerance") + settings["rounding"]).alias("flagged"),
         number("total").alias("observed"),
         number("reported").alias("expected"),
         pl.col("records").cast(pl.Int64).alias("sample"),
@@ -75,8 +80,8 @@ def equal_counts(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
     Rows: a unit (an agency and a period), a person, the person's count. Observed is the largest number of people with
     one count, expected the number of as large groups of people with equal counts under chance, and the p-value is its
-    bound: (people choose m) times the chance that m Poisson counts with the mean of the unit agree. Heterogeneous
-    workloads agree less often, so the bound holds for them too; duty rosters that share work out evenly agree more
+    bound: (people choose m) times the chance that m Poisson counts around that count agree. People whose workloads
+    differ agree less often, so the bound holds for them too; duty rosters that share work out evenly agree more
     often and look the same as a quota. Benjamini and Hochberg over units. Units with fewer than `people_min` people
     stay silent.
     """
@@ -89,11 +94,11 @@ def equal_counts(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         .group_by("unit", maintain_order=True)
         .first()
     )
-    totals = units.group_by("unit").agg(pl.len().alias("sample"), number("count").sum().alias("sum")).sort("unit")
+    totals = units.group_by("unit").agg(pl.len().alias("sample")).sort("unit")
     judged = totals.join(same, on="unit", how="left", maintain_order="left").with_columns(
         pl.col("people").fill_null(0).cast(pl.Float64)
     )
-    expected = _expected_groups(array(judged, "sample"), array(judged, "people"), array(judged, "sum"), settings)
+    expected = _expected_groups(array(judged, "sample"), array(judged, "people"), array(judged, "count"))
     p_value = np.where(array(judged, "sample") >= settings["people_min"], np.minimum(1, expected), np.nan)
     p_adjusted = adjusted(p_value)
     enough = pl.col("people") >= settings["people_min"]
@@ -115,15 +120,14 @@ def equal_counts(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     )
 
 
-def _expected_groups(people: Numbers, equal: Numbers, total: Numbers, settings: Settings) -> Numbers:
+def _expected_groups(people: Numbers, equal: Numbers, count: Numbers) -> Numbers:
     """Return how many groups of `equal` people with one count chance would make among `people`."""
     from scipy.special import comb
     from scipy.stats import poisson
 
     result = np.ones(len(people))
     for place in np.flatnonzero(equal >= 2):
-        mean = total[place] / people[place]
-        counts = np.arange(settings["count_min"], int(poisson.isf(1e-12, mean)) + 2)
-        agree = float(np.sum(poisson.pmf(counts, mean) ** equal[place]))
+        counts = np.arange(int(poisson.isf(1e-12, count[place])) + 2)
+        agree = float(np.sum(poisson.pmf(counts, count[place]) ** equal[place]))
         result[place] = comb(people[place], equal[place]) * agree
     return result

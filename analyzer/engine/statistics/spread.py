@@ -45,7 +45,8 @@ def robust_spread(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     enough = (pl.col("size") >= settings["min_sample"]) & pl.col("value").is_not_null()
     score = np.where(
         array(joined, "scale") > 0,
-        (array(joined, "value") - array(joined, "middle")) / np.where(array(joined, "scale") > 0, array(joined, "scale"), 1),
+        (array(joined, "value") - array(joined, "middle"))
+        / np.where(array(joined, "scale") > 0, array(joined, "scale"), 1),
         0.0,
     )
     p_value = np.minimum(1, 2 * upper_tail(np.abs(score), array(joined, "size"), array(joined, "efficiency")))
