@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -191,6 +192,21 @@ def test_verify_finds_a_changed_input(run: Run, tmp_path: Path) -> None:
     said = run("verify", tmp_path / "out")
     assert said.status == 1
     assert "设备.csv" in said.err
+
+
+def test_verify_looks_at_archives_whole_and_not_at_what_was_not_read(run: Run, tmp_path: Path) -> None:
+    exports = write_export(tmp_path / "exports")
+    with zipfile.ZipFile(exports / "设备.zip", "w") as archive:
+        archive.write(exports / "设备.csv", "设备.csv")
+    exports.joinpath("设备.csv").unlink()
+    exports.joinpath("说明.docx").write_bytes(b"not read")
+    assert audit(run, exports, tmp_path / "out").status == 0
+    assert run("verify", tmp_path / "out") == Said(0, run("verify", tmp_path / "out").out, "")
+    with zipfile.ZipFile(exports / "设备.zip", "a") as archive:
+        archive.writestr("more.csv", "x")
+    said = run("verify", tmp_path / "out")
+    assert said.status == 1
+    assert "设备.zip" in said.err
 
 
 def test_verify_without_a_package(run: Run, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_every_command_is_in_the_readme(name: str, command: str) -> None:
 
 @pytest.mark.parametrize("name", READMES)
 def test_the_readme_names_no_command_that_is_not_there(name: str) -> None:
-    named = set(re.findall(r"`analyzer ([a-z]+(?: (?:list|show|check|sql))?)", read(name)))
+    named = set(re.findall(r"`analyzer ([a-z]+(?: (?:list|show|check|new|docs|sql))?)", read(name)))
     assert named <= {*COMMANDS, "rules"}
 
 

@@ -1,4 +1,4 @@
-"""`analyzer rules list|show|check|sql`: the rule library."""
+"""`analyzer rules list|show|check|new|docs|sql`: the rule library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.table import Table
 
-from analyzer.cli import console
+from analyzer.cli import console, new_rule_command, rule_pages_command
 from analyzer.cli.language import LANGUAGE, say
 from analyzer.model import AnalyzerError, Problem
 
@@ -50,18 +50,28 @@ def add_to(app: typer.Typer) -> None:
     rules.command("show", help=_SHOW_HELP)(show)
     rules.command("check", help=_CHECK_HELP)(check)
     rules.command("sql", help=_SQL_HELP)(sql)
+    new_rule_command.add_to(rules)
+    rule_pages_command.add_to(rules)
     app.add_typer(rules, name="rules")
 
 
 def list_rules(
     family: str = typer.Option("", help=say("只列某一类，如 NTC", "one family, such as NTC")),
     rules: list[Path] = _RULES,
+    coverage: bool = typer.Option(
+        False, "--coverage", help=say("两份文件逐项由什么回应", "what answers each item of the two source documents")
+    ),
     as_json: bool = typer.Option(False, "--json", help=say("输出 JSON", "print JSON")),
 ) -> None:
     """List code, title, force and severity."""
+    from analyzer.cli.coverage_screen import print_coverage
     from analyzer.rulebook.library import load_library
 
-    chosen = [one.rule for one in load_library(rules).rules.values() if family.upper() in ("", one.rule.family)]
+    library = load_library(rules)
+    if coverage:
+        print_coverage(library, as_json)
+        return
+    chosen = [one.rule for one in library.rules.values() if family.upper() in ("", one.rule.family)]
     if as_json:
         console.print_json(
             [
@@ -124,10 +134,11 @@ def check(
 ) -> None:
     """Check names, texts and examples; every mistake is shown with file and line."""
     from analyzer.engine.check import check_rules
+    from analyzer.engine.lint import notes
     from analyzer.rulebook.library import load_library
 
     library = load_library(rules)
-    chosen = [_find(library, code) for code in codes or []] or list(library.rules.values())
+    chosen = [_find(library, code) for code in codes or []] or _own(library, rules) or list(library.rules.values())
     totals = [0, 0]
 
     def tell(one: RuleFile, outcomes: Sequence[Outcome]) -> None:
@@ -146,6 +157,8 @@ def check(
             f"{len(chosen)} rules are right; {totals[0]} of {totals[1]} examples hold.",
         )
     )
+    for note in [] if quiet or codes else notes(library, date.today()):
+        console.err.print(say("提示：", "note: ") + note.say(LANGUAGE), style="dim", markup=False)
 
 
 def sql(
@@ -176,6 +189,11 @@ def sql(
         _print_sql(sqlglot.transpile(gathering.sql, read="duckdb", write=dialect, pretty=True)[0])
     console.out.print("-- 1 breach, 2 review, 3 compliant, 4 not_assessable, 5 not_applicable", style="dim")
     _print_sql(sqlglot.transpile(plan.verdicts_query(), read="duckdb", write=dialect, pretty=True)[0])
+
+
+def _own(library: Library, folders: Sequence[Path]) -> list[RuleFile]:
+    """The rules of the folders given with --rules: who adds rules checks those; the library is checked without."""
+    return [one for one in library.rules.values() if any(folder in one.document.path.parents for folder in folders)]
 
 
 def _print_sql(text: str) -> None:

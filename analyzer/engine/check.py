@@ -7,7 +7,7 @@ from datetime import date
 
 from analyzer.engine.examples import ExampleRunner, Outcome
 from analyzer.engine.judge import plan_rules
-from analyzer.engine.lint import lint
+from analyzer.engine.lint import lint, unfinished
 from analyzer.engine.setting import Setting, Supply
 from analyzer.model import AnalyzerError, Problem, Text
 from analyzer.rulebook.library import Library, RuleFile
@@ -21,8 +21,9 @@ def check_rules(library: Library, rules: Sequence[RuleFile], tell: Tell | None =
 
     `tell` is called after each rule with what became of its examples.
     """
-    problems = _compile_problems(library, rules)
-    problems += lint(library, rules)
+    problems = [problem for one in rules for problem in unfinished(one)]
+    written = [one for one in rules if not unfinished(one)]
+    problems += _compile_problems(library, written) + lint(library, written)
     if problems:
         return problems
     runner = ExampleRunner(library)

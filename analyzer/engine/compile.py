@@ -11,16 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 
-from sqlglot import exp
-
-from analyzer.engine.language import LanguageError, call, parse, path
-from analyzer.engine.names import ColumnName, GatherShape, Named, ParameterName, Path, Scope, Usage
+from analyzer.engine.language import LanguageError, parse
+from analyzer.engine.legs import Legs
+from analyzer.engine.names import ColumnName, GatherShape, Path, Scope, Usage
 from analyzer.engine.setting import Setting
-from analyzer.engine.terms import Term, Terms, dated
+from analyzer.engine.term import Term, dated
+from analyzer.engine.terms import Terms
 from analyzer.model import Severity, Text
-from analyzer.model.law import Parameter
 from analyzer.model.rule import Rule
 
 ROW = "t"
@@ -100,7 +98,8 @@ class RuleCompiler:
         review = self._condition(("review",), rule.review) if rule.review else "FALSE"
         softer = self._condition(("review_instead",), rule.review_instead) if rule.review_instead else "FALSE"
         undecided = self._condition(("undecided_when",), rule.undecided_when) if rule.undecided_when else "FALSE"
-        recalled = self._recalled() if rule.breach else "FALSE"
+        legs = Legs(self.setting, rule, self.scope, self.moment)
+        recalled = legs.recalled() if rule.breach else "FALSE"
         missing = tuple(self._missing())
         facts = tuple(self._facts())
         for usage in (self.verdict_usage, self.finding_usage):
@@ -112,7 +111,7 @@ class RuleCompiler:
             breach=breach,
             review=review,
             softer=_either(softer, recalled),
-            undecided=_either(undecided, self._no_leg()),
+            undecided=_either(undecided, legs.no_leg()),
             subject=self._value(("subject", "id"), rule.subject.id) or "NULL",
             episode=tuple(self._value(("episode", i), text) or "NULL" for i, text in enumerate(rule.episode)),
             day=self._value(("date",), rule.date) or self.moment or "NULL",
@@ -208,77 +207,6 @@ class RuleCompiler:
             scope = scope.link(name)
         return scope.table
 
-    # Parameters
-
-    def _used_parameters(self, text: str | None) -> dict[str, Parameter]:
-        """Return the parameters that an expression uses, those behind named expressions included."""
-        return {} if text is None else dict(self._parameters_in(parse(text), self.scope))
-
-    def _parameters_in(self, tree: exp.Expr, scope: Scope) -> Iterable[tuple[str, Parameter]]:
-        for node in tree.walk():
-            parts = path(node)
-            if parts is None or parts == ("as_of",) or _is_link_argument(node):
-                continue
-            meaning = scope.resolve(parts)
-            if isinstance(meaning, ParameterName):
-                yield meaning.name, self.setting.parameters[meaning.name]
-            elif isinstance(meaning, Named):
-                yield from self._parameters_in(meaning.tree, meaning.scope)
-
-    def _recalled(self) -> str:
-        """True where the breach rests on a number that is only remembered."""
-        conditions = []
-        for parameter in self._used_parameters(self.rule.breach).values():
-            entries = [(entry.from_, "TRUE" if entry.recalled else "FALSE") for entry in parameter.entries]
-            if any(entry.recalled for entry in parameter.entries):
-                whole = len(entries) == 1 and entries[0][0] is None
-                when = "TRUE" if whole else dated(self.moment or "NULL", entries, "FALSE")
-                conditions.append(f"coalesce({when}, FALSE)")
-        return " OR ".join(conditions) or "FALSE"
-
-    def _no_leg(self) -> str:
-        """True where every leg of the rule is switched off by a null parameter.
-
-        Between two dates on which a number changes, the same parameters are null: one look at each such stretch.
-        """
-        used = {**self._used_parameters(self.rule.breach), **self._used_parameters(self.rule.review)}
-        stretches = []
-        for start in starts(used.values()):
-            in_force = {name: one.at(start or date.min) for name, one in used.items()}
-            off = {name for name, entry in in_force.items() if entry is None or entry.value is None}
-            dead = bool(off) and all(self._dead(text, off) for text in (self.rule.breach, self.rule.review))
-            stretches.append((start, "TRUE" if dead else "FALSE"))
-        if len(stretches) == 1:
-            return stretches[0][1]
-        return f"coalesce({dated(self.moment or 'NULL', stretches)}, FALSE)"
-
-    def _dead(self, text: str | None, off: set[str]) -> bool:
-        return text is None or self._reduce(parse(text), off, self.scope) is False
-
-    def _reduce(self, node: exp.Expr, off: set[str], scope: Scope) -> bool | None:
-        """Return what a condition comes to whatever the data say, once the parameters `off` are null."""
-        if isinstance(node, exp.Paren):
-            return self._reduce(node.this, off, scope)
-        if isinstance(node, exp.Boolean):
-            return bool(node.this)
-        if isinstance(node, exp.Not):
-            inner = self._reduce(node.this, off, scope)
-            return None if inner is None else not inner
-        if isinstance(node, exp.And | exp.Or):
-            stop = isinstance(node, exp.Or)
-            sides = (self._reduce(node.left, off, scope), self._reduce(node.right, off, scope))
-            return stop if stop in sides else (None if None in sides else not stop)
-        if (called := call(node)) is not None and called[0] in ("blank", "filled"):
-            name = _parameter_name(called[1][0])
-            return None if name is None else (name in off) == (called[0] == "blank")
-        if (parts := path(node)) is not None and parts != ("as_of",):
-            meaning = scope.resolve(parts)
-            return self._reduce(meaning.tree, off, meaning.scope) if isinstance(meaning, Named) else None
-        if isinstance(node, exp.EQ | exp.NEQ | exp.GT | exp.GTE | exp.LT | exp.LTE | exp.Between | exp.In):
-            used = {name for name, _ in self._parameters_in(node, scope)}
-            return isinstance(node, exp.NEQ) if used & off else None
-        return None
-
     def _parameters(self) -> Mapping[str, str]:
         """For each parameter in use, the SQL of the number of its entry in force (0 for the latest)."""
         picks = {}
@@ -293,27 +221,10 @@ class RuleCompiler:
         return picks
 
 
-def starts(parameters: Iterable[Parameter]) -> list[date | None]:
-    """Return the days on which any of the parameters changes, earliest first; None is the beginning of time."""
-    days = {entry.from_ for one in parameters for entry in one.entries if entry.from_ is not None}
-    return [None, *sorted(days)]
-
-
 def _either(first: str, second: str) -> str:
     if "FALSE" in (first, second):
         return second if first == "FALSE" else first
     return f"({first} OR {second})"
-
-
-def _parameter_name(node: exp.Expr) -> str | None:
-    parts = path(node)
-    return parts[1] if parts is not None and parts[0] == "p" and len(parts) == 2 else None
-
-
-def _is_link_argument(node: exp.Expr) -> bool:
-    """Whether a name is the argument of found(): a link, not a value."""
-    called = call(node.parent) if node.parent is not None else None
-    return called is not None and called[0] == "found"
 
 
 @dataclass(frozen=True)

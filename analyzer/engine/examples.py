@@ -19,7 +19,7 @@ from analyzer.engine.connect import Limits, connect, create_missing_tables, teac
 from analyzer.engine.judge import answers_of, judge, plan_rules
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.setting import Setting, Supply
-from analyzer.model import AnalyzerError, Column, Kind, Problem, Table, Text, Verdict, Vocabulary
+from analyzer.model import AnalyzerError, Column, Kind, Problem, Table, Text, Verdict
 from analyzer.model.rule import ExampleCase
 from analyzer.rulebook.library import Library, RuleFile
 from analyzer.rulebook.rulings import DEFAULT_PROFILE, resolve

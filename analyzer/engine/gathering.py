@@ -18,8 +18,9 @@ from analyzer.engine.functions import FUNCTIONS
 from analyzer.engine.joins import flat_source
 from analyzer.engine.language import LanguageError, call, path
 from analyzer.engine.names import Meaning, Path, Plain, Scope, Usage, nearest
+from analyzer.engine.predicates import PREDICATES
 from analyzer.engine.setting import Setting
-from analyzer.engine.terms import PREDICATES, Terms
+from analyzer.engine.terms import Terms
 from analyzer.model import Text
 
 _REFUSED = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -91,19 +92,43 @@ def answers_of(
     """
     if not setting.supply.has(plan.table):
         return []
+    with gathers_made(con, setting, plan):
+        return answer_rows(con, plan, f"({plan.verdicts_query(only)})")
+
+
+def missing_of(con: duckdb.DuckDBPyConnection, plan: BasePlan, only: str) -> dict[tuple[str, str], list[str]]:
+    """Return what was missing by rule code and key of the rows of `only`; the gathers must be there already."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for rule in plan.rules:
+        if not rule.missing:
+            continue
+        flags = ", ".join(f"({sql})" for _, sql in rule.missing)
+        row = plan.prepared_row([(rule, rule.verdict_usage)], only)
+        for key, *lacking in con.execute(f"SELECT {plan.key}, {flags} FROM {row}").fetchall():
+            labels = [label for (label, _), is_missing in zip(rule.missing, lacking, strict=True) if is_missing]
+            found[(rule.rule.code, str(key))] = list(dict.fromkeys(labels))
+    return found
+
+
+@contextmanager
+def gathers_made(con: duckdb.DuckDBPyConnection, setting: Setting, plan: BasePlan) -> Iterator[None]:
+    """Make every gather of a plan once, and take them away at the end."""
     made = plan.needed_gathers(plan.rules)
     for shape, gathering in made:
         make_gather(con, setting, shape, gathering)
-    rows = _answer_rows(con, plan, f"({plan.verdicts_query(only)})")
-    for shape, _ in made:
-        con.execute(f'DROP TABLE "{shape.table}"')
-    return rows
+    try:
+        yield
+    finally:
+        for shape, _ in made:
+            con.execute(f'DROP TABLE IF EXISTS "{shape.table}"')
 
 
 def make_gather(con: duckdb.DuckDBPyConnection, setting: Setting, shape: GatherShape, gathering: Gathering) -> None:
     """Run a gather into its table; a statistical method, if it names one, looks at the rows on the way."""
     if shape.gather.method is None:
-        con.execute(f'CREATE OR REPLACE TEMP TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})')
+        con.execute(
+            f'CREATE OR REPLACE TEMP TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})'
+        )
         return
     units = con.sql(gathering.sql).pl()
     con.register("units_of_method", apply_method(setting, shape.gather.method, units).to_arrow())
@@ -144,11 +169,12 @@ def _count(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> dic
 
 
 def _answers(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> dict[str, str]:
-    rows = _answer_rows(con, plan, f'"{verdicts}"')
+    rows = answer_rows(con, plan, f'"{verdicts}"')
     return {str(key): str(answer) for key, answers in rows for answer in answers}
 
 
-def _answer_rows(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> list[tuple[object, list[Verdict]]]:
+def answer_rows(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> list[tuple[object, list[Verdict]]]:
+    """Return key and answers of the rows of a query or table of verdicts; the gathers must be there already."""
     names = ", ".join(f'v."{rule.name}"' for rule in plan.rules)
     rows = con.execute(
         f'SELECT {plan.key}, {names} FROM "{plan.table}" AS "{ROW}" JOIN {verdicts} AS v ON v."row_id" = "{ROW}".rowid'

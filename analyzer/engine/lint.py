@@ -10,7 +10,7 @@ from typing import Any
 from analyzer.engine.compile import PLACEHOLDER
 from analyzer.model import Problem, Text, Verdict
 from analyzer.model.rule import Rule, Wording
-from analyzer.rulebook.document import Document, nearest
+from analyzer.rulebook.document import Document, Step, nearest
 from analyzer.rulebook.library import Library, RuleFile
 
 UNFINISHED = "TODO"
@@ -24,8 +24,8 @@ _WORDINGS = ("title", "requirement", "explain", "remedy", "limits")
 
 def form_problems(library: Library, one: RuleFile) -> list[Problem]:
     """Return what is wrong with the form of one rule file."""
-    checks = (_unfinished, _identity, _words, _answers, _dates, _proof)
-    return [problem for check in checks for problem in check(library, one)]
+    checks = (unfinished(one), _identity(library, one), _words(one), _answers(one), _dates(library, one), _proof(one))
+    return [problem for found in checks for problem in found]
 
 
 def lint(library: Library, rules: Sequence[RuleFile]) -> list[Problem]:
@@ -64,12 +64,15 @@ def _texts(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[s
             yield from _texts(inner, (*at, number))
 
 
-def _unfinished(library: Library, one: RuleFile) -> Iterable[Problem]:
+def unfinished(one: RuleFile) -> list[Problem]:
+    """Return the places of a rule file where a skeleton's mark still stands."""
+    problems = []
     for at, text in _texts(one.document.data):
         if UNFINISHED in text:
             part = ".".join(str(step) for step in at)
             cause = Text(f"`{part}` 还没有写完（{UNFINISHED}）", f"`{part}` is not written yet ({UNFINISHED})")
-            yield one.document.problem(cause, at=at)
+            problems.append(one.document.problem(cause, at=at))
+    return problems
 
 
 def _identity(library: Library, one: RuleFile) -> Iterable[Problem]:
@@ -104,7 +107,7 @@ def _same_codes(library: Library, rules: Sequence[RuleFile]) -> list[Problem]:
     return problems
 
 
-def _words(library: Library, one: RuleFile) -> Iterable[Problem]:
+def _words(one: RuleFile) -> Iterable[Problem]:
     rule = one.rule
     for part in _WORDINGS:
         wording: Wording | None = getattr(rule, part)
@@ -137,7 +140,7 @@ def _two_languages(document: Document, part: str, wording: Wording) -> Iterable[
         yield document.problem(Text(f"{part}.en 里有中文", f"{part}.en holds Chinese"), at=[part, "en"])
 
 
-def _answers(library: Library, one: RuleFile) -> Iterable[Problem]:
+def _answers(one: RuleFile) -> Iterable[Problem]:
     rule = one.rule
     if rule.breach is None and rule.review is None:
         yield one.document.problem(Text("既没有 breach 也没有 review", "there is neither `breach` nor `review`"))
@@ -154,7 +157,7 @@ def _answers(library: Library, one: RuleFile) -> Iterable[Problem]:
 def _dates(library: Library, one: RuleFile) -> Iterable[Problem]:
     for number, citation in enumerate(one.rule.basis):
         law, start, end = library.laws.get(citation.law), citation.from_, citation.until
-        at = ["basis", number, "from"]
+        at: list[Step] = ["basis", number, "from"]
         if start and end and end < start:
             yield one.document.problem(Text("until 早于 from", "`until` lies before `from`"), at=at)
         if law and start and law.from_ and start < law.from_:
@@ -171,7 +174,7 @@ def _dates(library: Library, one: RuleFile) -> Iterable[Problem]:
             yield one.document.problem(cause, at=at)
 
 
-def _proof(library: Library, one: RuleFile) -> Iterable[Problem]:
+def _proof(one: RuleFile) -> Iterable[Problem]:
     """A rule over rows that have more than their key can meet a blank and an unreadable cell, and shows both."""
     if not one.rule.examples.cases:
         return
@@ -196,4 +199,4 @@ def _example_cells(rule: Rule) -> Iterator[Any]:
                 yield from row.values() if isinstance(row, dict) else ()
 
 
-__all__ = ["UNFINISHED", "form_problems", "lint", "notes"]
+__all__ = ["UNFINISHED", "form_problems", "lint", "notes", "unfinished"]

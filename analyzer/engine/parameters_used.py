@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from analyzer.engine.compile import CompiledRule, starts
-from analyzer.engine.terms import constant_sql
+from analyzer.engine.compile import CompiledRule
+from analyzer.engine.legs import starts
+from analyzer.engine.term import constant_sql
 from analyzer.model.law import Citation, ParameterEntry
 
 

@@ -58,7 +58,7 @@ class BasePlan:
 
     def verdicts_query(self, only: str | None = None) -> str:
         """Return the query that gives each row its answer under every rule; `only` as in `prepared_row`."""
-        row = self.prepared_row([(rule, rule.verdict_usage) for rule in self.rules])
+        row = self.prepared_row([(rule, rule.verdict_usage) for rule in self.rules], only)
         applies = [f'{rule.applies} AS "{rule.name}_applies"' for rule in self.rules]
         legs = [
             f'CASE WHEN "{rule.name}_applies" THEN {getattr(rule, part)} END AS "{rule.name}_{part}"'

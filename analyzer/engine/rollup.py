@@ -13,7 +13,7 @@ import duckdb
 from analyzer.engine.compile import PLACEHOLDER, RESERVED, CompiledRule, Fact
 from analyzer.engine.parameters_used import parameters_json
 from analyzer.engine.plan import VERDICTS, BasePlan
-from analyzer.engine.terms import constant_sql
+from analyzer.engine.term import constant_sql
 from analyzer.model import Severity, Verdict
 
 _FINDINGS = """
@@ -102,7 +102,9 @@ def _create_hits(
     wanted = ", ".join(f'{sql} AS "{name}"' for sql, name in columns.names.items())
     only = f'SELECT "row_id", {answers} FROM "{verdicts}" WHERE {flagged}'
     row = plan.prepared_row([(rule, rule.finding_usage) for rule in hit], only)
-    con.execute(f'CREATE OR REPLACE TEMP TABLE "hits" AS SELECT {plan.key} AS "record_key", {answers}, {wanted} FROM {row}')
+    con.execute(
+        f'CREATE OR REPLACE TEMP TABLE "hits" AS SELECT {plan.key} AS "record_key", {answers}, {wanted} FROM {row}'
+    )
 
 
 def _insert(

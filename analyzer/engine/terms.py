@@ -7,9 +7,8 @@ undecided. Conditions are SQL booleans of three values: NULL means that the data
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from sqlglot import exp
@@ -27,9 +26,10 @@ from analyzer.engine.names import (
     Usage,
     nearest,
 )
+from analyzer.engine.predicates import PREDICATES
 from analyzer.engine.setting import Setting
+from analyzer.engine.term import Term, any_of, both_of, combine, constant, constant_sql, parameter_term, with_absent
 from analyzer.model import Kind, Text
-from analyzer.model.law import Parameter
 
 _COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
@@ -40,17 +40,6 @@ _COMPARISONS: dict[type[exp.Expr], str] = {
     exp.LTE: "<=",
 }
 _ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.DPipe: "||"}
-
-
-@dataclass(frozen=True)
-class Term:
-    """A value in SQL with what its NULL may mean. `constant` is set when the value is known before any row is."""
-
-    value: str
-    unknown: str | None = None
-    absent: str | None = None
-    constant: object = None
-    is_constant: bool = False
 
 
 @dataclass
@@ -89,22 +78,22 @@ class Terms:
             high = exp.LTE(this=node.this, expression=node.args["high"])
             return f"({self.condition(low)} AND {self.condition(high)})"
         if (named := self._named(node)) is not None:
-            return self._within(named).condition(named.tree)
-        if (called := call(node)) is not None and called[0] in _PREDICATES:
-            return _PREDICATES[called[0]](self, called[1])
+            return self.within(named.scope).condition(named.tree)
+        if (called := call(node)) is not None and called[0] in PREDICATES:
+            return PREDICATES[called[0]](self, called[1])
         return self._bare(node)
 
     def _comparison(self, node: exp.Expr) -> str:
         left, right = self.term(node.this), self.term(node.expression)
         plain = f"({left.value} {_COMPARISONS[type(node)]} {right.value})"
         blank_means = "TRUE" if isinstance(node, exp.NEQ) else "FALSE"
-        return _with_absent(plain, (left, right), blank_means)
+        return with_absent(plain, (left, right), blank_means)
 
     def _membership(self, node: exp.In) -> str:
         left = self.term(node.this)
         members = [self.term(member) for member in node.expressions]
         plain = f"({left.value} IN ({', '.join(member.value for member in members)}))"
-        return _with_absent(plain, (left, *members), "FALSE")
+        return with_absent(plain, (left, *members), "FALSE")
 
     def _bare(self, node: exp.Expr) -> str:
         term = self.term(node)
@@ -120,7 +109,7 @@ class Terms:
             return self.term(node.this)
         if isinstance(node, exp.Literal):
             text = str(node.this)
-            return _constant(text if node.is_string else Decimal(text))
+            return constant(text if node.is_string else Decimal(text))
         if isinstance(node, exp.Cast):
             return Term(node.sql(dialect="duckdb"))
         if isinstance(node, exp.Neg):
@@ -128,7 +117,7 @@ class Terms:
             return Term(f"(-{inner.value})", inner.unknown, inner.absent)
         if type(node) in _ARITHMETIC:
             left, right = self.term(node.this), self.term(node.expression)
-            return _combine(f"({left.value} {_ARITHMETIC[type(node)]} {right.value})", (left, right))
+            return combine(f"({left.value} {_ARITHMETIC[type(node)]} {right.value})", (left, right))
         if isinstance(node, exp.Case):
             return self._case(node)
         if isinstance(node, exp.Null):
@@ -136,7 +125,7 @@ class Terms:
         if (called := call(node)) is not None:
             return self._call(*called, node)
         if (parts := path(node)) is not None:
-            return self._name(parts)
+            return self.name(parts)
         return Term(self.condition(node))
 
     def _case(self, node: exp.Case) -> Term:
@@ -158,11 +147,11 @@ class Terms:
         if default is not None:
             results.append(self.term(default))
             pieces.append(f"ELSE {results[-1].value}")
-        return Term(f"CASE {' '.join(pieces)} END", _any(result.unknown for result in results))
+        return Term(f"CASE {' '.join(pieces)} END", any_of(result.unknown for result in results))
 
     def _call(self, name: str, arguments: list[exp.Expr], node: exp.Expr) -> Term:
-        if name in _PREDICATES:
-            return Term(_PREDICATES[name](self, arguments))
+        if name in PREDICATES:
+            return Term(PREDICATES[name](self, arguments))
         if name == "or_else":
             return self._or_else(arguments)
         if name == "on_day":
@@ -183,8 +172,8 @@ class Terms:
             )
         terms = [self.term(argument) for argument in arguments]
         if name == "days" and terms[2].is_constant:
-            return _combine(f"{terms[2].constant}({terms[0].value}, {terms[1].value})", terms[:2])
-        return _combine(function.duckdb(*(term.value for term in terms)), terms)
+            return combine(f"{terms[2].constant}({terms[0].value}, {terms[1].value})", terms[:2])
+        return combine(function.duckdb(*(term.value for term in terms)), terms)
 
     def _on_day(self, arguments: list[exp.Expr]) -> Term:
         """`on_day(p.name, date)`: the parameter as it stood on that date, whatever date the rule goes by."""
@@ -202,14 +191,14 @@ class Terms:
         first, second = self.term(arguments[0]), self.term(arguments[1])
         if first.unknown is None:
             value = f"CASE WHEN {first.value} IS NOT NULL THEN {first.value} ELSE {second.value} END"
-            return Term(value, second.unknown, _both(f"{first.value} IS NULL", second.absent))
+            return Term(value, second.unknown, both_of(f"{first.value} IS NULL", second.absent))
         value = (
             f"CASE WHEN {first.value} IS NOT NULL THEN {first.value} WHEN {first.unknown} THEN NULL"
             f" ELSE {second.value} END"
         )
         blank = f"({first.value} IS NULL AND NOT {first.unknown})"
-        unknown = _any((first.unknown, _both(blank, second.unknown)))
-        return Term(value, unknown, _both(blank, second.absent))
+        unknown = any_of((first.unknown, both_of(blank, second.unknown)))
+        return Term(value, unknown, both_of(blank, second.absent))
 
     def _named(self, node: exp.Expr) -> Named | None:
         parts = path(node)
@@ -218,24 +207,23 @@ class Terms:
         meaning = self.scope.resolve(parts)
         return meaning if isinstance(meaning, Named) else None
 
-    def _within(self, named: Named) -> Terms:
-        """Return the compiler for the scope that a named expression is read in (behind a link, say)."""
-        if named.scope is self.scope:
-            return self
-        return Terms(self.setting, named.scope, self.proof, self.moment, self.usage)
+    def within(self, scope: Scope) -> Terms:
+        """Return the compiler for another scope (behind a link, say); it notes what it touches in the same place."""
+        return self if scope is self.scope else Terms(self.setting, scope, self.proof, self.moment, self.usage)
 
-    def _name(self, parts: Path) -> Term:
+    def name(self, parts: Path) -> Term:
+        """Return the term of a dotted name."""
         if parts == ("as_of",):
             return Term(f"DATE '{self.setting.as_of.isoformat()}'")
         meaning = self.scope.resolve(parts)
         if isinstance(meaning, Named):
-            return self._within(meaning).term(meaning.tree)
+            return self.within(meaning.scope).term(meaning.tree)
         if isinstance(meaning, ParameterName):
             self.usage.parameters[meaning.name] = None
             return parameter_term(self.setting.parameters[meaning.name], self.moment)
         if isinstance(meaning, Gathered):
             return self._gathered(meaning)
-        return Term(meaning.sql) if isinstance(meaning, Plain) else self._column(meaning)
+        return Term(meaning.sql) if isinstance(meaning, Plain) else self.column(meaning)
 
     def _gathered(self, name: Gathered) -> Term:
         """A gathered value; a prepared row carries it under its flat name."""
@@ -275,9 +263,10 @@ class Terms:
             matches.append(f'{day} >= "{shape.table}"."{during.from_}" AND {day} < "{shape.table}"."{during.until}"')
         return " AND ".join(matches)
 
-    def _column(self, name: ColumnName) -> Term:
+    def column(self, name: ColumnName) -> Term:
+        """Return the term of a canonical column: what its NULL means is decided here."""
         column, scope = name.column, name.scope
-        self._touch(scope, column.name)
+        self.touch(scope, column.name)
         is_fact = column.blank_is_fact or ".".join((*scope.path, column.name)) in self.proof
         supply = self.setting.supply
         if column.absent is not None and supply.has(scope.table) and not supply.has_column(scope.table, column.name):
@@ -299,10 +288,11 @@ class Terms:
     def _present(self, scope: Scope, test: str) -> str:
         """Return a test on the key of a linked row: it is null where the link found none."""
         key = self.setting.vocabulary[scope.table].key[0]
-        self._touch(scope, key)
+        self.touch(scope, key)
         return f"({scope.sql(scope.path, key)} {test})"
 
-    def _touch(self, scope: Scope, column: str) -> None:
+    def touch(self, scope: Scope, column: str) -> None:
+        """Note that a column is needed, and the links that lead to it."""
         self.usage.columns[(scope.alias, scope.path, column)] = None
         for length in range(1, len(scope.path) + 1):
             self.usage.links[(scope.alias, scope.path[:length])] = None
@@ -319,139 +309,6 @@ class Terms:
             return Term(literal, None, "TRUE" if is_fact else None)
         present = self._present(scope, "IS NOT NULL")
         return Term(f"CASE WHEN {present} THEN {literal} END", f"(NOT {present})", present if is_fact else None)
-
-    # Predicates that ask about blanks and links
-
-    def blank(self, arguments: list[exp.Expr]) -> str:
-        """`blank(x)`: true for a blank cell, false for a filled one, NULL for an unknown one."""
-        term = self._raw(arguments[0])
-        if term.is_constant:
-            return "TRUE" if term.constant is None else "FALSE"
-        if term.unknown is None:
-            return f"({term.value} IS NULL)"
-        return f"CASE WHEN {term.value} IS NOT NULL THEN FALSE WHEN {term.unknown} THEN NULL ELSE TRUE END"
-
-    def _raw(self, node: exp.Expr) -> Term:
-        """A column's own cell, even where a blank stands for a value elsewhere."""
-        parts = path(node)
-        if parts is not None and parts != ("as_of",):
-            meaning = self.scope.resolve(parts)
-            if isinstance(meaning, ColumnName) and meaning.column.blank_is is not None:
-                return Term(meaning.sql, self._column(meaning).unknown)
-        return self.term(node)
-
-    def found(self, arguments: list[exp.Expr]) -> str:
-        """`found(link)`: whether the look-up found its row; NULL when the link is blank or the table is missing."""
-        parts = path(arguments[0])
-        if parts is None:
-            raise LanguageError(Text("found() 里要写关联名", "found() takes the name of a link"))
-        parent, name = self.scope.resolve_link(parts)
-        link, target = parent.links[name], parent.link(name)
-        key = self.setting.vocabulary[link.table].key[0]
-        self._touch(target, key)
-        by = Terms(self.setting, parent, (), self.moment, self.usage)._name((link.by,))
-        missing = "FALSE" if link.missing == "fact" and self.setting.supply.has(link.table) else "NULL"
-        none = f" WHEN {by.absent} THEN FALSE" if by.absent else ""
-        present = target.sql(target.path, key)
-        return f"CASE WHEN {present} IS NOT NULL THEN TRUE WHEN {by.value} IS NOT NULL THEN {missing}{none} END"
-
-    def known(self, arguments: list[exp.Expr]) -> str:
-        """`known(c)`: the condition is certainly true; blank and unknown count as not."""
-        return f"CASE WHEN {self.condition(arguments[0])} THEN TRUE ELSE FALSE END"
-
-    def unknown_if(self, arguments: list[exp.Expr]) -> str:
-        """`unknown_if(c)`: NULL where c may be true, false elsewhere; to be joined with OR."""
-        inner = self.condition(arguments[0])
-        return f"CASE WHEN {inner} IS DISTINCT FROM FALSE THEN NULL ELSE FALSE END"
-
-    def supplied(self, arguments: list[exp.Expr]) -> str:
-        """`supplied('table')` or `supplied('table', 'column')`: whether an export brought it."""
-        names = [str(argument.this) for argument in arguments]
-        supply = self.setting.supply
-        has = supply.has(names[0]) if len(names) == 1 else supply.has_column(names[0], names[1])
-        return "TRUE" if has else "FALSE"
-
-    def profile(self, arguments: list[exp.Expr]) -> str:
-        """`profile('henan')`: whether the profile in force is that one or extends it."""
-        return "TRUE" if str(arguments[0].this) in self.setting.chain else "FALSE"
-
-
-_PREDICATES: dict[str, Callable[[Terms, list[exp.Expr]], str]] = {
-    "blank": Terms.blank,
-    "filled": lambda terms, arguments: f"(NOT {terms.blank(arguments)})",
-    "found": Terms.found,
-    "known": Terms.known,
-    "unknown_if": Terms.unknown_if,
-    "supplied": Terms.supplied,
-    "profile": Terms.profile,
-}
-PREDICATES = tuple(_PREDICATES)
-
-
-def parameter_term(parameter: Parameter, moment: str | None) -> Term:
-    """Return a parameter's value at `moment`; a null value is a fact, so that it switches its comparison off."""
-    entries = parameter.entries
-    if entries[-1].from_ is None and len({entry.value for entry in entries}) == 1:
-        return _constant(entries[0].value)
-    if moment is None:
-        raise LanguageError(
-            Text(
-                f"参数 {parameter.name} 随日期变化，不能用来确定日期",
-                f"the parameter {parameter.name} changes by date and cannot decide the date",
-            )
-        )
-    value = dated(moment, [(entry.from_, constant_sql(entry.value)) for entry in entries])
-    absent = dated(moment, [(entry.from_, "TRUE" if entry.value is None else "FALSE") for entry in entries], "TRUE")
-    return Term(value, f"({moment} IS NULL)", absent)
-
-
-def dated(moment: str, entries: list[tuple[date | None, str]], before: str = "NULL") -> str:
-    """Return a CASE that picks the latest entry on or before `moment`; `before` holds ahead of the first."""
-    latest_first = sorted(entries, key=lambda entry: entry[0] or date.min, reverse=True)
-    pieces = [f"WHEN {moment} IS NULL THEN NULL"]
-    for start, value in latest_first:
-        if start is None:
-            return f"CASE {' '.join(pieces)} ELSE {value} END"
-        pieces.append(f"WHEN {moment} >= DATE '{start.isoformat()}' THEN {value}")
-    return f"CASE {' '.join(pieces)} ELSE {before} END"
-
-
-def constant_sql(value: object) -> str:
-    """Return the SQL of a plain value."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, date):
-        return f"DATE '{value.isoformat()}'"
-    if isinstance(value, int | float | Decimal):
-        return str(value)
-    text = str(value).replace("'", "''")
-    return f"'{text}'"
-
-
-def _constant(value: object) -> Term:
-    return Term(constant_sql(value), None, "TRUE" if value is None else None, value, True)
-
-
-def _combine(value: str, terms: Collection[Term]) -> Term:
-    return Term(value, _any(term.unknown for term in terms), _any(term.absent for term in terms))
-
-
-def _with_absent(plain: str, terms: Collection[Term], blank_means: str) -> str:
-    absent = _any(term.absent for term in terms)
-    return plain if absent is None else f"CASE WHEN {absent} THEN {blank_means} ELSE {plain} END"
-
-
-def _any(conditions: Iterable[str | None]) -> str | None:
-    present = [condition for condition in conditions if condition]
-    if not present:
-        return None
-    return present[0] if len(present) == 1 else "(" + " OR ".join(dict.fromkeys(present)) + ")"
-
-
-def _both(first: str, second: str | None) -> str | None:
-    return None if second is None else f"({first} AND {second})"
 
 
 def _no_function(name: str) -> LanguageError:

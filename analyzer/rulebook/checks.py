@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +13,6 @@ from analyzer.rulebook.document import Document, Step, nearest, read_document
 
 Steps = tuple[Step, ...]
 NOTHING = Text("", "")
-_DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 
 
 def read_folder(folder: Path, problems: list[Problem]) -> list[Document]:
@@ -26,29 +24,10 @@ def read_folder(folder: Path, problems: list[Problem]) -> list[Document]:
         problems.append(Problem(folder.as_posix(), cause))
     for path in paths:
         try:
-            documents.append(open_document(path))
+            documents.append(read_document(path))
         except AnalyzerError as error:
             problems.extend(error.problems)
     return documents
-
-
-def open_document(path: Path) -> Document:
-    """Read one file; a day that no calendar has (2021-02-30) is a problem like any other mistake."""
-    try:
-        return read_document(path)
-    except ValueError as error:
-        cause = Text(f"文件读不出来：{error}", f"the file cannot be read: {error}")
-        raise AnalyzerError(list(_impossible_days(path)) or Problem(path.as_posix(), cause)) from None
-
-
-def _impossible_days(path: Path) -> Iterator[Problem]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        for match in _DAY.finditer(line):
-            try:
-                date(*map(int, match.groups()))
-            except ValueError:
-                cause = Text(f"没有 {match[0]} 这一天", f"there is no day {match[0]}")
-                yield Problem(f"{path.as_posix()}, line {number}", cause)
 
 
 @dataclass(frozen=True)
@@ -69,9 +48,7 @@ class Checker:
         self.report(at, f"`{at[-1]}` 应是“键: 值”", f"`{at[-1]}` must be `key: value` pairs")
         return None
 
-    def keys(
-        self, data: dict[Any, Any], allowed: Collection[str], required: Collection[str], at: Steps = ()
-    ) -> None:
+    def keys(self, data: dict[Any, Any], allowed: Collection[str], required: Collection[str], at: Steps = ()) -> None:
         """Note every key that is not allowed, and every required one that is missing."""
         for key in data:
             if key not in allowed:

@@ -5,8 +5,10 @@ Files are read with the fast loader; only when something is wrong is the file co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from analyzer.model import AnalyzerError, Problem, Text
+from analyzer.model.errors import NOTHING
 
 Step = str | int
+_DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Document:
         """Return "file, line N" of the node at `steps`."""
         return f"{self.path.as_posix()}, line {self.line(*steps)}"
 
-    def problem(self, cause: Text, remedy: Text = Text("", ""), at: Iterable[Step] = ()) -> Problem:
+    def problem(self, cause: Text, remedy: Text = NOTHING, at: Iterable[Step] = ()) -> Problem:
         """Return a problem at the node reached by `at`."""
         return Problem(self.place(*at), cause, remedy)
 
@@ -74,13 +78,23 @@ def read_document(path: Path) -> Document:
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         cause = Text(f"文件读不出来：{error}", f"the file cannot be read: {error}")
         raise AnalyzerError(Problem(path.as_posix(), cause)) from None
-    except ValueError as error:  # a date such as 2021-02-30
+    except ValueError as error:  # a day that no calendar has, such as 2021-02-30
         cause = Text(f"有不存在的日期或数值：{error}", f"there is a date or number that does not exist: {error}")
-        raise AnalyzerError(Problem(path.as_posix(), cause)) from None
+        raise AnalyzerError(list(_impossible_days(path)) or Problem(path.as_posix(), cause)) from None
     if not isinstance(data, dict):
         cause = Text("文件最外层应是“键: 值”", "the top of the file must be `key: value` pairs")
         raise AnalyzerError(Problem(f"{path.as_posix()}, line 1", cause))
     return Document(path, data)
+
+
+def _impossible_days(path: Path) -> Iterator[Problem]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for match in _DAY.finditer(line):
+            try:
+                date(*map(int, match.groups()))
+            except ValueError:
+                cause = Text(f"没有 {match[0]} 这一天", f"there is no day {match[0]}")
+                yield Problem(f"{path.as_posix()}, line {number}", cause)
 
 
 def _load(text: str) -> Any:

@@ -32,9 +32,7 @@ def load_law(folder: Path) -> dict[str, Instrument]:
     return instruments
 
 
-def read_instruments(
-    checker: Checker, data: Mapping[Any, Any], rank: str, at: Steps = ()
-) -> dict[str, Instrument]:
+def read_instruments(checker: Checker, data: Mapping[Any, Any], rank: str, at: Steps = ()) -> dict[str, Instrument]:
     """Read instruments by id from part of a document; a profile may bring its own."""
     found = {}
     for name, entry in data.items():

@@ -24,7 +24,7 @@ from analyzer.rulebook.parameters import load_parameters
 from analyzer.rulebook.profiles import load_profiles
 from analyzer.rulebook.vocabulary import load_vocabulary
 
-_NOT_FAMILIES = {"tables", "facts", "law", "parameters", "profiles", "calendar", "samples"}
+_NOT_FAMILIES = {"tables", "facts", "law", "parameters", "profiles", "calendar", "samples", "coverage", "review"}
 _Model = TypeVar("_Model", bound=BaseModel)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from analyzer.model import AnalyzerError, Problem, Text
 from analyzer.model.law import Instrument, Parameter, ParameterEntry, Profile
-from analyzer.rulebook.checks import Checker, open_document, read_folder
-from analyzer.rulebook.document import Document, nearest
+from analyzer.rulebook.checks import Checker, read_folder
+from analyzer.rulebook.document import Document, nearest, read_document
 from analyzer.rulebook.entries import EntryReader
 from analyzer.rulebook.law import read_instruments
 
@@ -48,7 +48,7 @@ def load_profile_file(
 ) -> Profile:
     """Read the profile that a bureau wrote itself, on top of the ones that are there."""
     problems: list[Problem] = []
-    checker = Checker(open_document(path), problems)
+    checker = Checker(read_document(path), problems)
     profile = _profile(checker, parameters, laws)
     _check_parents(checker, profile.id, {**profiles, profile.id: profile})
     if problems:
@@ -64,18 +64,14 @@ def chain_of(name: str, profiles: Mapping[str, Profile]) -> tuple[Profile, ...]:
     return tuple(chain)
 
 
-def merge(
-    inherited: tuple[ParameterEntry, ...], own: tuple[ParameterEntry, ...]
-) -> tuple[ParameterEntry, ...]:
+def merge(inherited: tuple[ParameterEntry, ...], own: tuple[ParameterEntry, ...]) -> tuple[ParameterEntry, ...]:
     """Put a profile's entries over those that it inherits; both and the result stand latest first."""
     if not own:
         return inherited
     return own + tuple(entry for entry in inherited if entry.start < own[-1].start)
 
 
-def _profile(
-    checker: Checker, parameters: Mapping[str, Parameter], laws: Mapping[str, Instrument]
-) -> Profile:
+def _profile(checker: Checker, parameters: Mapping[str, Parameter], laws: Mapping[str, Instrument]) -> Profile:
     data = checker.document.data
     checker.keys(data, _KEYS, ("id",))
     name = str(data.get("id", checker.document.path.stem))
@@ -99,9 +95,7 @@ def _title(checker: Checker, name: str) -> Text:
     return checker.text(checker.document.data, "title") or Text(name, name)
 
 
-def _overrides(
-    reader: EntryReader, parameters: Mapping[str, Parameter]
-) -> dict[str, tuple[ParameterEntry, ...]]:
+def _overrides(reader: EntryReader, parameters: Mapping[str, Parameter]) -> dict[str, tuple[ParameterEntry, ...]]:
     checker = reader.checker
     stated = checker.mapping(checker.document.data.get("parameters") or {}, ("parameters",)) or {}
     overrides = {}
@@ -130,8 +124,6 @@ def _check_parents(checker: Checker, name: str, profiles: Mapping[str, Profile])
             return
         if parent in seen:
             path = " -> ".join([*seen, parent])
-            checker.report(
-                ("extends",), f"配置循环引用：{path}", f"profiles extend one another in a circle: {path}"
-            )
+            checker.report(("extends",), f"配置循环引用：{path}", f"profiles extend one another in a circle: {path}")
             return
         seen.append(parent)

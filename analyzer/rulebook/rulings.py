@@ -60,9 +60,7 @@ def _chain(
     if isinstance(profile, str) and not path.is_file() and path.suffix not in {".yaml", ".yml"}:
         near, known = nearest(profile, profiles), ", ".join(profiles)
         cause = Text(f"没有配置 `{profile}`", f"there is no profile `{profile}`")
-        remedy = Text(
-            f"{near.zh}可用：{known}，或给出一个文件", f"{near.en} Known: {known}, or give a file".strip()
-        )
+        remedy = Text(f"{near.zh}可用：{known}，或给出一个文件", f"{near.en} Known: {known}, or give a file".strip())
         raise AnalyzerError(Problem("--profile", cause, remedy))
     own = load_profile_file(path, profiles, parameters, laws)
     return chain_of(own.id, {**profiles, own.id: own})

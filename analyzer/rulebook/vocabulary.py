@@ -29,9 +29,7 @@ def load_vocabulary(folder: Path) -> Vocabulary:
 
 def _table(document: Document, problems: list[Problem]) -> Table:
     data = document.data
-    columns = {
-        name: _column(document, name, entry, problems) for name, entry in data.get("columns", {}).items()
-    }
+    columns = {name: _column(document, name, entry, problems) for name, entry in data.get("columns", {}).items()}
     problems.extend(
         document.problem(Text(f"主键列 `{key}` 不在列表中", f"the key `{key}` is not among the columns"), at=["key"])
         for key in data["key"]

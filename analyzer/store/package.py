@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
@@ -265,8 +265,13 @@ def _keep_own_law(audit: Audit, folder: Path) -> None:
 def _manifest(audit: Audit, draft: Path) -> dict[str, Any]:
     files = {path.relative_to(draft).as_posix(): file_hash(path) for path in sorted(draft.rglob("*")) if path.is_file()}
     seen: dict[str, dict[str, str]] = {}
-    for file, sha256 in audit.con.execute("SELECT file, sha256 FROM _inputs ORDER BY source").fetchall():
-        seen.setdefault(file, {"file": file, "sha256": sha256, "path": str(_input_path(audit, file))})
+    # a file that was skipped unread has no hash
+    read = "SELECT file, sha256 FROM _inputs WHERE coalesce(sha256, '') <> '' ORDER BY source"
+    for file, sha256 in audit.con.execute(read).fetchall():
+        label, path = _input_file(audit, file)
+        if label not in seen:
+            of_file = sha256 if label == file else file_hash(path)
+            seen[label] = {"file": label, "sha256": of_file, "path": str(path)}
     return {
         "format": 1,
         "run_id": _read_json(draft / "summary.json")["run_id"],
@@ -276,13 +281,15 @@ def _manifest(audit: Audit, draft: Path) -> dict[str, Any]:
     }
 
 
-def _input_path(audit: Audit, file: str) -> Path:
-    """Where an input was found; a member of an archive has no path of its own."""
+def _input_file(audit: Audit, file: str) -> tuple[str, Path]:
+    """The file that was read, and where it was found; for a member of an archive that is the archive."""
+    labels = [file, *(parent.as_posix() for parent in PurePosixPath(file).parents if parent.name)]
     for given in audit.order.inputs:
-        path = given / file if given.is_dir() else given
-        if path.is_file() and (given.is_dir() or path.name == file):
-            return path.resolve()
-    return Path(file)
+        for label in labels:
+            path = given / label if given.is_dir() else given
+            if path.is_file() and (given.is_dir() or path.name == label):
+                return label, path.resolve()
+    return file, Path(file)
 
 
 def _parameters(audit: Audit) -> dict[str, Any]:

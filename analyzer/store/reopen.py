@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from analyzer.engine.connect import connect, create_missing_tables, create_table, teach
-from analyzer.engine.judge import make_gather, plan_rules
+from analyzer.engine.judge import answer_rows, gathers_made, make_gather, missing_of, plan_rules
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.setting import Setting, Supply
+from analyzer.engine.terms import constant_sql
 from analyzer.model import AnalyzerError, Problem, Text, Verdict
 from analyzer.model.law import Rulings
 from analyzer.model.tables import UNKNOWN
@@ -34,6 +36,17 @@ class Answer:
     parameters: dict[str, int]
     place: str
     changed: bool
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The answer of one rule on one record, and what was missing where it could not say."""
+
+    rule: RuleFile
+    table: str
+    key: str
+    verdict: Verdict
+    missing: tuple[str, ...] = ()
 
 
 class Reopened:
@@ -87,6 +100,25 @@ class Reopened:
         rule_file = self.rule(code)
         plan = plan_rules(self.setting, self.library, [rule_file])[0]
         return self._answer(plan, rule_file, key)
+
+    def judged(self, table: str, keys: Sequence[str]) -> list[Judged]:
+        """Judge some records of a table under every rule of the audit that reads it; gathers are made once."""
+        asked = self.package.manifest["rules"]
+        rules = [one for one in self.library.rules.values() if one.rule.reads == table and one.rule.code in asked]
+        if not rules:
+            return []
+        plan = plan_rules(self.setting, self.library, rules)[0]
+        wanted = ", ".join(constant_sql(key) for key in keys)
+        only = f'SELECT t.rowid AS "row_id", TRUE AS "asked" FROM "{table}" AS t WHERE {plan.key} IN ({wanted})'
+        with gathers_made(self.con, self.setting, plan):
+            rows = answer_rows(self.con, plan, f"({plan.verdicts_query(only)})")
+            missing = missing_of(self.con, plan, only)
+        found = []
+        for key, verdicts in sorted(rows, key=lambda row: str(row[0])):
+            for one, verdict in zip(rules, verdicts, strict=True):
+                lacking = missing.get((one.rule.code, str(key)), ()) if verdict is Verdict.NOT_ASSESSABLE else ()
+                found.append(Judged(one, table, str(key), verdict, tuple(lacking)))
+        return found
 
     def _answer(self, plan: BasePlan, rule_file: RuleFile, key: str) -> Answer:
         rule = plan.rules[0]
@@ -160,4 +192,4 @@ def _or(left: bool | None, right: bool | None) -> bool | None:
     return _not(_and(_not(left), _not(right)))
 
 
-__all__ = ["Answer", "Reopened", "verdict_of"]
+__all__ = ["Answer", "Judged", "Reopened", "verdict_of"]

@@ -27,12 +27,14 @@ def fines(seed: int, groups: int = 40, least: int = 10, most: int = 40) -> pl.Da
 
 
 def income(seed: int, agencies: int = 10, years: int = 3, surge: float = 1.0) -> pl.DataFrame:
-    """Monthly income of agencies of unlike size with a common season and a common movement; one month may surge."""
+    """Monthly income of agencies of unlike size with a common season and a common movement; a month of one may surge."""
     rng = np.random.default_rng(seed)
     season = 1 + 0.4 * np.sin(np.arange(12) * np.pi / 6)
     shock = rng.lognormal(0, 0.15, 12 * years)
     rows = []
-    for agency, size in enumerate(rng.uniform(20, 200, agencies)):
+    sizes = rng.uniform(20, 200, agencies)
+    sizes[3] = 100
+    for agency, size in enumerate(sizes):
         for month in range(12 * years):
             level = size * season[month % 12] * shock[month] * rng.lognormal(0, 0.1)
             level *= surge if agency == 3 and month == 12 * years - 4 else 1
@@ -41,7 +43,7 @@ def income(seed: int, agencies: int = 10, years: int = 3, surge: float = 1.0) ->
     return pl.DataFrame(rows, schema=["agency", "month_no", "amount", "squares", "events"], orient="row")
 
 
-def weights(seed: int, places: int = 3, devices: int = 4, drift: float = 0.0) -> pl.DataFrame:
+def weights(seed: int, places: int = 3, devices: int = 4, drift: float = 0.0, passes: int = 400) -> pl.DataFrame:
     """Monthly medians of six-axle lorries at devices that share their traffic; one device may drift from month 8."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -50,7 +52,11 @@ def weights(seed: int, places: int = 3, devices: int = 4, drift: float = 0.0) ->
         for device in range(devices):
             for month in range(24):
                 moved = drift * min(1.0, max(0, month % 12 - 6) / 4) if (place, device) == (1, 2) else 0.0
-                seen = rng.normal(45000 * np.exp(traffic[month] + moved + rng.normal(0, 0.003)), 4000, rng.integers(30, 300))
+                seen = rng.normal(
+                    45000 * np.exp(traffic[month] + moved + rng.normal(0, 0.003)),
+                    4000,
+                    rng.integers(passes // 4, 2 * passes),
+                )
                 cycle = dt.date(2023 + month // 12, 1, 1)
                 low, middle, high = np.quantile(seen, [0.25, 0.5, 0.75])
                 name = f"P{place}D{device}"

@@ -64,7 +64,7 @@ def _fullest(dated: pl.DataFrame, years: pl.DataFrame, settings: Settings, until
     """Return the fullest stretch of each agency and year (the earliest, if equal) with what followed it."""
     width, silence = int(settings["window_days"]), int(settings["silence_days"])
     series = dated.select("agency", "year", "number", "records")
-    starts = series.join(years, on=["agency", "year"]).filter(pl.col("number") + width - 1 <= pl.col("closes"))
+    starts = series.join(years, on=["agency", "year"])
     inside = _sums(series, starts, 0, width, "inside", same_year=True)
     top = (
         starts.with_columns(inside)

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from analyzer.engine.statistics import Settings, method
-from analyzer.engine.statistics.rates import Answers, Flags, Floats, adjusted, binomial_scores, counts, number, tail
+from analyzer.engine.statistics.rates import (
+    Answers,
+    Flags,
+    Floats,
+    adjusted,
+    counts,
+    deviance_scores,
+    limits,
+    number,
+    tails,
+)
 
 
 @method(
@@ -17,15 +26,15 @@ from analyzer.engine.statistics.rates import Answers, Flags, Floats, adjusted, b
     min_sample=10,
     fdr=0.05,
     share_min=0.0,
-    ratio_min=1.0,
+    difference_min=0.0,
     per=1,
 )
 def known_share(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Say where `events / trials` lies above `share`, the value expected for that row.
 
-    Gives both shares and the upper limit at `fdr` (`per` so many trials), the z-score of the exact binomial tail and
-    its p-value, corrected over all rows. Flagged: p_adjusted <= `fdr`, the share at least `share_min` and at least
-    `ratio_min` times what was expected. Not tested: fewer than `min_sample` trials, or no expected share.
+    Gives both shares and the upper limit at `fdr` (`per` so many trials), the score in standard deviations and
+    the exact p-value, corrected over all rows. Flagged: p_adjusted <= `fdr`, the share at least `share_min` and at least
+    `difference_min` above what was expected. Not tested: fewer than `min_sample` trials, or no expected share.
     Assumes independent trials.
     """
     return _judge(units, counts(units, "share"), np.ones(units.height), settings, "exact binomial test")
@@ -38,7 +47,7 @@ def known_share(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     min_sample=50,
     fdr=0.05,
     share_min=0.0,
-    ratio_min=1.0,
+    difference_min=0.0,
     per=1,
 )
 def calendar_share(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
@@ -66,17 +75,21 @@ def calendar_share(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 def _judge(units: pl.DataFrame, share: Floats, factor: Floats, settings: Settings, text: str) -> pl.DataFrame:
     """Test all rows above their expected share; `factor` is by how much the variance exceeds the binomial one."""
     events, trials = counts(units, "events"), counts(units, "trials")
-    fdr, spread = number(settings, "fdr"), np.sqrt(factor)
+    fdr = number(settings, "fdr")
     tested: Flags = (np.nan_to_num(trials, nan=-1.0) >= max(number(settings, "min_sample"), 1)) & np.isfinite(share)
-    at, size = np.where(tested, share, 0.5), np.where(tested, trials, 1.0)
-    high, low = binomial_scores(np.where(tested, events, 0.0), size, at)
-    score, p_value = tail(high / spread, low / spread, "high")
+    at, size, seen = np.where(tested, share, 0.5), np.where(tested, trials, 1.0), np.where(tested, events, 0.0)
+    p_value, _ = tails(seen / factor, size / factor, at)
     p_adjusted = adjusted(p_value, tested)
-    observed = events / size
-    upper = np.clip(at + spread * (stats.binom.isf(fdr, size, at) / size - at), 0.0, 1.0)
-    far = (observed >= number(settings, "share_min")) & (observed >= number(settings, "ratio_min") * at)
+    observed = seen / size
+    far = (observed >= number(settings, "share_min")) & (observed - at >= number(settings, "difference_min"))
     flagged = tested & far & (np.nan_to_num(p_adjusted, nan=1.0) <= fdr)
-    columns = {"observed": observed, "expected": at, "statistic": score, "p_value": p_value, "upper": upper}
+    columns = {
+        "observed": observed,
+        "expected": at,
+        "statistic": deviance_scores(seen, size, at) / np.sqrt(factor),
+        "p_value": p_value,
+        "upper": limits(size / factor, at, fdr)[1],
+    }
     shown = {name: np.where(tested, values, np.nan) for name, values in columns.items()}
     answers = Answers(flagged, tested, {**shown, "p_adjusted": p_adjusted}, trials, f"{text}, Benjamini-Hochberg")
     return answers.add_to(units, number(settings, "per"))

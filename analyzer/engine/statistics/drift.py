@@ -74,7 +74,8 @@ def _flag(settings: Settings) -> pl.Expr:
     least = math.log1p(settings["change"])
     both = pl.min_horizontal(pl.col("moved").abs(), pl.col("residual").abs()) >= least
     together = pl.col("moved") * pl.col("residual") > 0
-    return pl.all_horizontal(pl.col("p_adjusted") <= settings["fdr"], both, together)
+    flagged = pl.all_horizontal(pl.col("p_adjusted") <= settings["fdr"], both, together)
+    return pl.when(pl.col("p_adjusted").is_not_null()).then(flagged)
 
 
 def _limits(settings: Settings) -> list[pl.Expr]:

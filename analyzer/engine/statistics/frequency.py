@@ -24,12 +24,15 @@ def frequency_peers(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     Units: subject and length of time in `days`: `visits`, the most visits within that time; `peers`, the group that
     it is compared with; `visits_in_all`, those in the longest time. Every subject there is was visited once, so the
     visits beyond the first are compared: upper tail of a negative binomial law whose mean and dispersion are the
-    moments of the other subjects of the group (Poisson where they vary no more than that), adjusted by Benjamini and
-    Hochberg over all units. Subjects with fewer than `min_visits` in all, and groups with fewer than `peers_min`
-    other subjects, stay silent, but count as peers and in the adjustment. Assumes that peers are exposed alike.
+    moments of the other subjects of the group (Poisson where they vary no more than that). Moments of a few peers are
+    uncertain, so the larger of that p-value and of Student's t for one new value (square roots, which even out the
+    variance of counts) is taken, and adjusted by Benjamini and Hochberg over all units. Subjects with fewer than
+    `min_visits` in all, and those with fewer than `peers_min` others in their group, stay silent, but count as peers
+    and in the adjustment. Assumes that peers are exposed alike.
     """
     others = _others(units)
-    p_value = _tail(array(others, "visits"), array(others, "mean"), array(others, "variance"))
+    by_law = _tail(array(others, "visits"), array(others, "mean"), array(others, "variance"))
+    p_value = np.maximum(by_law, _new_value_tail(array(others, "visits"), others))
     enough_peers = array(others, "others") >= settings["peers_min"]
     p_value = np.where(enough_peers, p_value, np.nan)
     p_adjusted = adjusted(p_value)
@@ -44,7 +47,7 @@ def frequency_peers(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         column("p_value", p_value),
         column("p_adjusted", p_adjusted),
         column("upper", _limit(array(others, "mean"), array(others, "variance"), settings["fdr"])),
-        pl.lit("negative binomial law of the peers, Benjamini-Hochberg").alias("method"),
+        pl.lit("negative binomial law and Student t of the peers, Benjamini-Hochberg").alias("method"),
     )
 
 
@@ -55,9 +58,30 @@ def _others(units: pl.DataFrame) -> pl.DataFrame:
     others = (pl.len().over(group) - 1).cast(pl.Float64)
     mean = (visits.sum().over(group) - visits) / others
     squares = (visits**2).sum().over(group) - visits**2
-    return units.with_columns(others.alias("others"), mean.alias("mean"), squares.alias("squares")).with_columns(
+    return units.with_columns(
+        others.alias("others"), mean.alias("mean"), squares.alias("squares"), *_roots(others, group)
+    ).with_columns(
         ((pl.col("squares") - pl.col("others") * pl.col("mean") ** 2) / (pl.col("others") - 1)).alias("variance")
     )
+
+
+def _roots(others: pl.Expr, group: list[str]) -> list[pl.Expr]:
+    """Mean and standard deviation of the square roots of the others' visits."""
+    visits = pl.col("visits").cast(pl.Float64)
+    mean = (visits.sqrt().sum().over(group) - visits.sqrt()) / others
+    squares = visits.sum().over(group) - visits
+    variance = (squares - others * mean**2) / (others - 1)
+    return [mean.alias("root"), pl.max_horizontal(variance, pl.lit(0.0)).sqrt().alias("root_deviation")]
+
+
+def _new_value_tail(visits: Numbers, others: pl.DataFrame) -> Numbers:
+    """Return the chance that one more peer has that many visits, by Student's t on square roots."""
+    from scipy.stats import t
+
+    peers = np.maximum(array(others, "others"), 2)
+    # Half the deviation of a Poisson count's root is the least: peers that agree by chance are no rule.
+    deviation = np.maximum(array(others, "root_deviation"), 0.25) * np.sqrt(1 + 1 / peers)
+    return np.asarray(t.sf((np.sqrt(visits) - array(others, "root")) / deviation, peers - 1), dtype=np.float64)
 
 
 def _law(mean: Numbers, variance: Numbers) -> tuple[Numbers, Numbers]:

@@ -12,11 +12,13 @@ from analyzer.engine.statistics.rates import (
     Flags,
     Floats,
     adjusted,
-    binomial_scores,
     blank_columns,
     counts,
+    deviance_scores,
+    limits,
     number,
-    tail,
+    p_on,
+    tails,
 )
 
 _CENTRE_REACH = 3.0
@@ -46,14 +48,16 @@ _COLUMNS = ("observed", "expected", "statistic", "p_value", "p_adjusted", "lower
 def funnel(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Compare the rate `events / trials` of each unit with the rate of its peers (equal values of `within`).
 
-    Gives the rate, the peers' rate, limits at `sigma` (all `per` so many trials), the over-dispersed z-score and its
-    p-value, corrected over all units of all groups. Flagged: outside the limits on `side`, and p_adjusted <= `fdr`.
-    Not tested: fewer than `min_sample` trials, or fewer than `peers_min` such units in the group.
+    Gives the rate, the peers' rate, limits at `sigma` (all `per` so many trials), the score in standard deviations
+    and the exact p-value, corrected over all units of all groups. Flagged: outside the limits on `side`, and
+    p_adjusted <= `fdr`. Not tested: fewer than `min_sample` trials, or fewer than `peers_min` such units in the group.
 
-    Assumes that the trials of a unit are independent given its own rate, and that the rates of peers spread around
-    one typical rate (beta-binomial, so large units do not become suspects by their size). The typical rate is a
-    Huber-type pooled rate: no unit, however large or odd, moves it far. Source: see `rates`; Paule and Mandel (1982)
-    for the spread, winsorised.
+    The rates of peers differ a little without anybody's fault. So the variance of each unit is multiplied by
+    1 + (trials - 1) * rho (the over-dispersion of the beta-binomial), as if the unit had fewer, independent trials;
+    rho is measured on winsorised scores. The peers' rate is a Huber-type pooled rate: no unit, however large or odd,
+    moves it far. Assumes that the rates of peers spread around one typical rate by less than about its own size;
+    where they spread wider, more units lie far out than the limits say. Source: see `rates`; Paule and Mandel (1982)
+    for the spread.
     """
     events, trials = counts(units, "events"), counts(units, "trials")
     enough = np.nan_to_num(trials, nan=-1.0) >= max(number(settings, "min_sample"), 1)
@@ -95,7 +99,7 @@ def over_dispersion(events: Floats, trials: Floats, rate: float) -> Floats:
     """
     if rate <= 0 or rate >= 1:
         return np.ones(len(trials))
-    scores = (events - trials * rate) / np.sqrt(trials * rate * (1 - rate))
+    scores = deviance_scores(events, trials, rate)
 
     def excess(rho: float) -> float:
         squares = np.minimum(scores**2 / (1 + (trials - 1) * rho), _SPREAD_REACH**2)
@@ -109,21 +113,18 @@ def over_dispersion(events: Floats, trials: Floats, rate: float) -> Floats:
 
 def _judge_peers(events: Floats, trials: Floats, side: str, sigma: float) -> dict[str, Floats]:
     rate = peers_rate(events, trials)
-    spread = np.sqrt(over_dispersion(events, trials, rate))
-    high, low = binomial_scores(events, trials, rate)
-    score, p_value = tail(high / spread, low / spread, side)
-    p_limit = stats.norm.sf(sigma)
-    upper = rate + spread * (stats.binom.isf(p_limit, trials, rate) / trials - rate)
-    lower = rate - spread * (rate - stats.binom.ppf(p_limit, trials, rate) / trials)
-    observed = events / trials
-    beyond: Flags = ((observed > upper) & (side != "low")) | ((observed < lower) & (side != "high"))
+    factor = over_dispersion(events, trials, rate)
+    high, low = tails(events / factor, trials / factor, rate)
+    p_limit = float(stats.norm.sf(sigma))
+    lower, upper = limits(trials / factor, rate, p_limit)
+    beyond: Flags = ((high <= p_limit) & (side != "low")) | ((low <= p_limit) & (side != "high"))
     return {
-        "observed": observed,
+        "observed": events / trials,
         "expected": np.full(len(trials), rate),
-        "statistic": score,
-        "p_value": p_value,
-        "lower": np.clip(lower, 0.0, 1.0),
-        "upper": np.clip(upper, 0.0, 1.0),
+        "statistic": deviance_scores(events, trials, rate) / np.sqrt(factor),
+        "p_value": p_on(side, high, low),
+        "lower": lower,
+        "upper": upper,
         "outside": beyond.astype(np.float64),
     }
 

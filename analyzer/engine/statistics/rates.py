@@ -1,8 +1,6 @@
-"""What the methods for rates share: exact binomial tails, over-dispersed scores, false discovery, layout of answers.
+"""What the methods for rates share: exact binomial tails and limits, false discovery, the layout of answers.
 
-Source: Spiegelhalter, *Funnel plots for comparing institutional performance* (2005) and *Statistical methods for
-healthcare regulation* (2012): an exact tail becomes a z-score, the z-score is divided by the square root of the
-over-dispersion, and what is left is read as a normal deviate.
+Source: Spiegelhalter, *Funnel plots for comparing institutional performance* (2005); Benjamini and Hochberg (1995).
 """
 
 from __future__ import annotations
@@ -14,10 +12,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+_TINY = 1e-300
 
 _DIGITS = 10
 """Decimals that are kept: the last bits of a sum depend on the order of the rows, the answer must not."""
@@ -63,27 +63,43 @@ def blank_columns(height: int, names: tuple[str, ...]) -> dict[str, Floats]:
     return {name: np.full(height, np.nan) for name in names}
 
 
-def binomial_scores(events: Floats, trials: Floats, rate: Floats | float) -> tuple[Floats, Floats]:
-    """Return how high and how low each count is, as z-scores of its exact binomial tails (large means extreme).
+def tails(events: Floats, trials: Floats, rate: Floats | float) -> tuple[Floats, Floats]:
+    """Return the exact binomial chances of at least and of at most so many events.
 
-    Beyond the reach of floating point the plain standardised count stands for the tail.
+    The counts may be parts of units: `trials` that hang together count as fewer independent ones, their effective
+    number, and the binomial tail between whole numbers is the incomplete beta function that it is at them.
     """
-    share = np.clip(rate, 1e-12, 1 - 1e-12)
-    plain = (events - trials * share) / np.sqrt(trials * share * (1 - share))
-    high = stats.norm.isf(stats.binom.sf(events - 1, trials, share))
-    low = stats.norm.isf(stats.binom.cdf(events, trials, share))
-    return np.where(np.isposinf(high), plain, high), np.where(np.isposinf(low), -plain, low)
+    high = np.where(events > 0, stats.beta.cdf(rate, np.maximum(events, _TINY), trials - events + 1), 1.0)
+    low = np.where(events < trials, stats.beta.sf(rate, events + 1, np.maximum(trials - events, _TINY)), 1.0)
+    return high, low
 
 
-def tail(high: Floats, low: Floats, side: str) -> tuple[Floats, Floats]:
-    """Return score and p-value on the side asked for: `high`, `low` or `both` (twice the smaller tail)."""
+def limits(trials: Floats, rate: Floats | float, p_limit: float) -> tuple[Floats, Floats]:
+    """Return the lower and upper limits of a rate: beyond them lies a tail of at most `p_limit`.
+
+    Whole numbers of trials have whole counts as limits; parts of units have the limits between.
+    """
+    share = np.broadcast_to(np.asarray(rate, dtype=np.float64), trials.shape)
+    is_whole = trials == np.round(trials)
+    between = special.bdtrik(1 - p_limit, trials, share) + 1
+    upper = np.where(is_whole, stats.binom.isf(p_limit, np.round(trials), share), between)
+    below = special.bdtrik(p_limit, trials, share)
+    lower = np.where(is_whole, stats.binom.ppf(p_limit, np.round(trials), share), np.nan_to_num(below, nan=0.0))
+    return np.clip(lower / trials, 0.0, 1.0), np.clip(np.nan_to_num(upper / trials, nan=1.0), 0.0, 1.0)
+
+
+def deviance_scores(events: Floats, trials: Floats, rate: Floats | float) -> Floats:
+    """Return the signed roots of the binomial deviance: about normal by chance alone, also for small rates."""
+    seen = events / trials
+    deviance = 2 * trials * (special.rel_entr(seen, rate) + special.rel_entr(1 - seen, 1 - np.asarray(rate)))
+    return np.asarray(np.sign(seen - rate) * np.sqrt(np.maximum(deviance, 0.0)), dtype=np.float64)
+
+
+def p_on(side: str, high: Floats, low: Floats) -> Floats:
+    """Return the p-value on the side asked for: `high`, `low` or `both` (twice the smaller tail)."""
     if side not in ("high", "low", "both"):
         raise ValueError(f"side is high, low or both, not {side}")
-    if side == "both":
-        score = np.where(high >= low, high, -low)
-        return score, np.minimum(1.0, 2 * stats.norm.sf(np.maximum(high, low)))
-    score = high if side == "high" else low
-    return (score if side == "high" else -score), stats.norm.sf(score)
+    return {"high": high, "low": low, "both": np.minimum(1.0, 2 * np.minimum(high, low))}[side]
 
 
 def adjusted(p_values: Floats, tested: Flags) -> Floats:

@@ -63,7 +63,9 @@ def robust_spread(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         joined.select(lower=pl.col("middle") - width).to_series(),
         joined.select(upper=pl.col("middle") + width).to_series(),
         pl.lit("median, MAD, Student t, Benjamini-Hochberg").alias("method"),
-    ).with_columns((far & (pl.col("p_adjusted") <= settings["fdr"])).alias("flagged"))
+    ).with_columns(
+        pl.when(pl.col("p_value").is_not_null()).then(far & (pl.col("p_adjusted") <= settings["fdr"])).alias("flagged")
+    )
 
 
 def _groups(units: pl.DataFrame) -> pl.DataFrame:

@@ -77,7 +77,9 @@ def strata_exact(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 def _cells(units: pl.DataFrame, names: list[str], strata: list[str]) -> pl.DataFrame:
     """Return the rows that can be compared, in an order of their own, with totals, mean and variance by chance."""
-    counted = units.select(*dict.fromkeys([*names, *strata]), pl.col("events").cast(pl.Int64), pl.col("trials").cast(pl.Int64))
+    counted = units.select(
+        *dict.fromkeys([*names, *strata]), pl.col("events").cast(pl.Int64), pl.col("trials").cast(pl.Int64)
+    )
     whole = counted.drop_nulls(["events", "trials"]).with_columns(
         pl.col("events").sum().over(strata or pl.lit(0)).alias("all_events"),
         pl.col("trials").sum().over(strata or pl.lit(0)).alias("all_trials"),
