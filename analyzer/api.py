@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from analyzer.engine.audit import Order, run_audit
 from analyzer.engine.connect import Limits
-from analyzer.store.package import INTAKE, RESULTS, drafting, summary, write_package
+from analyzer.store.package import INTAKE, RESULTS, drafting, write_package
+from analyzer.store.summary import summary
 
 Paths = str | Path | Iterable[str | Path]
 

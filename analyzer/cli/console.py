@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from analyzer.cli.language import LANGUAGE, say
 from analyzer.model import AnalyzerError, Problem
 
-out = Console(highlight=False, soft_wrap=False)
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 err = Console(stderr=True, highlight=False)
 
 OK, FAIL_ON, CANNOT, REFUSED = 0, 1, 2, 3

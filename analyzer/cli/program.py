@@ -7,10 +7,17 @@ import sys
 
 import typer
 
-from analyzer.cli import audit_command, explain_command, rules_command, schema_command
+from analyzer.cli import (
+    audit_command,
+    compare_command,
+    explain_command,
+    review_command,
+    rules_command,
+    schema_command,
+)
 from analyzer.cli.console import CANNOT, err, print_problems
 from analyzer.cli.language import say
-from analyzer.model import AnalyzerError
+from analyzer.model import AnalyzerError, Problem, Text
 
 app = typer.Typer(
     name="analyzer",
@@ -32,10 +39,15 @@ def _common(
     lang: str = typer.Option("zh", "--lang", help=say("语言：zh 或 en", "language: zh or en")),
 ) -> None:
     """Options that every command takes; `--lang` is read before the help is made, see `language`."""
+    if lang not in ("zh", "en"):
+        cause = Text(f"没有语言 `{lang}`", f"there is no language `{lang}`")
+        raise AnalyzerError(Problem("--lang", cause, Text("可用：zh、en", "There are: zh, en")))
 
 
 audit_command.add_to(app)
+compare_command.add_to(app)
 explain_command.add_to(app)
+review_command.add_to(app)
 rules_command.add_to(app)
 schema_command.add_to(app)
 

@@ -10,13 +10,7 @@ from rich.table import Table
 from analyzer.cli.console import out as screen
 from analyzer.cli.language import LANGUAGE, say
 
-_SEVERITIES = {
-    "critical": ("特别严重", "critical", "bold red"),
-    "high": ("严重", "high", "red"),
-    "medium": ("一般", "medium", "yellow"),
-    "low": ("轻微", "low", "cyan"),
-    "info": ("提示", "info", "dim"),
-}
+_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _TOP_RULES = 10
 
 
@@ -58,15 +52,20 @@ def _print_intake(said: dict[str, Any]) -> None:
 
 
 def _severities(totals: dict[str, Any]) -> Table:
+    """Findings by severity and by answer, in the words of the workbook."""
+    from analyzer.reports.wording import Words
+
+    t = Words(LANGUAGE).t
     table = Table(box=None, pad_edge=False, header_style="dim", show_edge=False)
-    for name, (zh, en, style) in _SEVERITIES.items():
-        if totals["by_severity"].get(name):
-            table.add_column(say(zh, en), justify="right", style=style)
-    table.add_column(say("违规", "breach"), justify="right", style="bold")
-    table.add_column(say("待核", "review"), justify="right")
-    cells = [f"{totals['by_severity'][name]:,}" for name in _SEVERITIES if totals["by_severity"].get(name)]
-    verdicts = totals["by_verdict"]
-    table.add_row(*cells, f"{verdicts['breach']:,}", f"{verdicts['review']:,}")
+    cells = []
+    for name, style in _STYLES.items():
+        if number := totals["by_severity"].get(name):
+            table.add_column(t(f"severity.{name}"), justify="right", style=style)
+            cells.append(f"{number:,}")
+    for name, number in totals["by_verdict"].items():
+        table.add_column(t(f"verdict.{name}"), justify="right", style="bold")
+        cells.append(f"{number:,}")
+    table.add_row(*cells)
     return table
 
 
@@ -135,7 +134,7 @@ def _sentence(said: dict[str, Any]) -> str:
     critical = totals["by_severity"]["critical"]
     refused = totals["refused"]
     return say(
-        f"[bold]共发现违规问题 {breach:,} 个、待核问题 {review:,} 个，其中特别严重 {critical:,} 个"
+        f"[bold]共发现违规问题 {breach:,} 个、待核问题 {review:,} 个，其中严重的 {critical:,} 个"
         + (f"；有 {refused} 个文件未能接收，需要处理" if refused else "")
         + "。[/]",
         f"[bold]{breach:,} breaches and {review:,} matters for review were found, {critical:,} of them critical"

@@ -9,20 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
 
-from analyzer.engine.audit import Audit, fingerprint
-from analyzer.model import AnalyzerError, Problem, Severity, Text
+from analyzer.engine.audit import Audit
+from analyzer.model import AnalyzerError, Problem, Text
 from analyzer.model.tables import UNKNOWN
 from analyzer.rulebook.library import rule_paths
+from analyzer.store.summary import summary
 
 RESULTS = {
     "findings": "rule, started_on, finding_id",
@@ -33,13 +31,6 @@ RESULTS = {
 """The result tables and the order of their rows: the same audit gives the same file."""
 
 INTAKE = {"inputs": "source", "issues": '"file", "sheet", "row", "column", "text", "reason"'}
-
-_NOTE = Text(
-    "findings.xlsx、report.docx、report.html 默认隐去号牌、姓名、电话和证件号；Parquet 与 audit.duckdb 是单位内部的证据，未作隐去，请勿外传。",
-    "Plates, names, telephone and certificate numbers are masked in findings.xlsx, report.docx and report.html; "
-    "Parquet and audit.duckdb are evidence for inside the bureau and are not masked.",
-)
-
 
 def prepare_folder(out: Path) -> Path:
     """Make the folder in which a package is put together, beside its place.
@@ -161,44 +152,6 @@ class Package:
         return [entry["file"] for entry in self.manifest["inputs"] if not Path(entry["path"]).is_file()]
 
 
-def summary(audit: Audit) -> dict[str, Any]:
-    """Return what summary.json says: run, law in force, versions, totals."""
-    con = audit.con
-    severities = dict(con.execute("SELECT severity, count(*) FROM findings GROUP BY 1").fetchall())
-    verdicts = dict(con.execute("SELECT verdict, count(*) FROM findings GROUP BY 1").fetchall())
-    families = dict(con.execute("SELECT family, count(*) FROM findings GROUP BY 1 ORDER BY 1").fetchall())
-    intake = audit.intake
-    return {
-        "run_id": fingerprint(audit),
-        "made_at": datetime.now().isoformat(timespec="seconds"),
-        "as_of": audit.order.as_of.isoformat(),
-        "profile": {"id": audit.rulings.profile, "chain": list(audit.rulings.chain)},
-        "set": list(audit.order.settings),
-        "parameters": _parameters(audit),
-        "versions": _versions(audit),
-        "tables": {name: _count(con, name) for name in intake.tables},
-        "columns": {name: sorted(columns) for name, columns in sorted(intake.columns_supplied.items())},
-        "totals": {
-            "rules": len(audit.rules),
-            "findings": sum(verdicts.values()),
-            "by_verdict": {name: verdicts.get(name, 0) for name in ("breach", "review")},
-            "by_severity": {str(one): severities.get(str(one), 0) for one in Severity},
-            "by_family": families,
-            "files": intake.files,
-            "rows_read": intake.rows_read,
-            "loaded": intake.loaded,
-            "duplicates": intake.duplicates,
-            "replaced": intake.replaced,
-            "quarantined": intake.quarantined,
-            "issues": intake.issues,
-            "refused": len(intake.refused),
-        },
-        "refused": [{"place": one.place, "zh": one.cause.zh, "en": one.cause.en} for one in intake.refused],
-        "warnings": [{"place": one.place, "zh": one.cause.zh, "en": one.cause.en} for one in intake.warnings],
-        "note": {"zh": _NOTE.zh, "en": _NOTE.en},
-    }
-
-
 def file_hash(path: Path) -> str:
     """Return the sha256 of a file, read in pieces."""
     digest = hashlib.sha256()
@@ -290,36 +243,6 @@ def _input_file(audit: Audit, file: str) -> tuple[str, Path]:
             if path.is_file() and (given.is_dir() or path.name == label):
                 return label, path.resolve()
     return file, Path(file)
-
-
-def _parameters(audit: Audit) -> dict[str, Any]:
-    used = sorted({name for plan in audit.plans for rule in plan.rules for name in rule.parameters})
-    return {
-        name: [
-            {
-                "from": entry.from_.isoformat() if entry.from_ else None,
-                "value": entry.value if isinstance(entry.value, int | str) or entry.value is None else str(entry.value),
-                "status": str(entry.status),
-                "origin": entry.origin,
-            }
-            for entry in audit.rulings.parameters[name].entries
-        ]
-        for name in used
-    }
-
-
-def _versions(audit: Audit) -> dict[str, Any]:
-    return {
-        "analyzer": version("offsite-enforcement-analyzer"),
-        "duckdb": duckdb.__version__,
-        "python": ".".join(str(part) for part in sys.version_info[:3]),
-        "rules": {one.rule.code: one.rule.version for one in audit.rules},
-    }
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = con.execute(f'SELECT count(*) FROM "{table}"').fetchone()
-    return int(row[0]) if row else 0
 
 
 def _write_json(path: Path, data: Mapping[str, Any]) -> None:

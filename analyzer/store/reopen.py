@@ -10,7 +10,7 @@ from analyzer.engine.connect import connect, create_missing_tables, create_table
 from analyzer.engine.judge import answer_rows, gathers_made, make_gather, missing_of, plan_rules
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.setting import Setting, Supply
-from analyzer.engine.terms import constant_sql
+from analyzer.engine.term import constant_sql
 from analyzer.model import AnalyzerError, Problem, Text, Verdict
 from analyzer.model.law import Rulings
 from analyzer.model.tables import UNKNOWN

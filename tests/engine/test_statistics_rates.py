@@ -22,7 +22,15 @@ def judged(name: str, units: pl.DataFrame, **settings: Any) -> pl.DataFrame:
     return work.judge(units, {**work.settings, **settings})
 
 
-def rates(seed: int, units: int = 40, rate: float = 0.1, rho: float = 0.0, planted: float | None = None) -> pl.DataFrame:
+def share(answers: pl.DataFrame) -> float:
+    """The share of units flagged; every unit must have been tested, or it says nothing."""
+    assert answers["flagged"].null_count() == 0
+    return float(answers["flagged"].to_numpy().mean())
+
+
+def rates(
+    seed: int, units: int = 40, rate: float = 0.1, rho: float = 0.0, planted: float | None = None
+) -> pl.DataFrame:
     """Units of 50 to 2000 trials whose rates spread (beta) around one rate; the first may have a rate of its own."""
     rng = np.random.default_rng(seed)
     trials = np.exp(rng.uniform(np.log(50), np.log(2000), units)).astype(int)
@@ -77,7 +85,8 @@ def test_limits_are_whole_counts_for_whole_trials_and_leave_the_tail_beyond() ->
     parts = np.array([12.4, 77.7])
     lower, upper = limits(parts, 0.4, 0.00135)
     assert tails(upper * parts, parts, 0.4)[0] == pytest.approx(0.00135)
-    assert tails(lower * parts, parts, 0.4)[1] == pytest.approx(0.00135)
+    assert tails(lower * parts, parts, 0.4)[1][1] == pytest.approx(0.00135)
+    assert lower[0] == 0 and tails(np.zeros(1), parts[:1], 0.4)[1] > 0.00135  # nothing lies so low
 
 
 def test_funnel_answers_are_those_of_scipy_where_peers_are_alike() -> None:
@@ -109,7 +118,9 @@ def test_over_dispersion_is_that_which_was_put_in() -> None:
     assert funnel.over_dispersion(alike, trials, 0.3)[0] == pytest.approx(1.0, abs=0.1)
 
 
-@pytest.mark.parametrize(("side", "first", "second"), [("high", True, False), ("low", False, True), ("both", True, True)])
+@pytest.mark.parametrize(
+    ("side", "first", "second"), [("high", True, False), ("low", False, True), ("both", True, True)]
+)
 def test_funnel_looks_at_the_side_asked_for(side: str, first: bool, second: bool) -> None:
     units = pl.DataFrame({"events": [90, 5, *[50] * 10], "trials": [100] * 12})
     assert judged("funnel", units, side=side)["flagged"].to_list() == [first, second, *[False] * 10]
@@ -154,10 +165,21 @@ def test_the_score_over_strata_is_that_of_mantel_and_haenszel() -> None:
     for band in range(5):
         pair = units.filter(pl.col("band") == band).sort("group")
         tables.append([[row["events"], row["trials"] - row["events"]] for row in pair.iter_rows(named=True)])
-    by_hand = StratifiedTable(np.transpose(np.array(tables, dtype=float), (1, 2, 0))).test_null_odds()
-    assert answers["statistic"][0] ** 2 == pytest.approx(by_hand.statistic)
-    assert answers["p_value"][0] == pytest.approx(by_hand.pvalue, rel=0.35)
+    by_hand = StratifiedTable(np.transpose(np.array(tables, dtype=float), (1, 2, 0)))
+    assert answers["statistic"][0] ** 2 == pytest.approx(by_hand.test_null_odds().statistic)
+    assert answers["p_value"][0] == pytest.approx(by_hand.test_null_odds(correction=True).pvalue, rel=0.1)
     assert answers.filter(pl.col("group") == "E0")["p_value"].n_unique() == 1
+
+
+def test_the_exact_test_adds_up_all_counts_of_two_strata() -> None:
+    units = pl.DataFrame(
+        {"group": ["E1", "E1", "E2", "E2"], "band": [1, 2] * 2, "events": [1, 1, 9, 7], "trials": [12, 9, 13, 10]}
+    )
+    answers = judged("strata_exact", units, unit=["group"], strata=["band"])
+    first, second = stats.hypergeom(25, 10, 12), stats.hypergeom(19, 8, 9)
+    at_most = sum(first.pmf(i) * second.pmf(j) for i in range(13) for j in range(10) if i + j <= 2)
+    assert abs(answers["statistic"][0]) > 1.5
+    assert answers["p_value"][0] == pytest.approx(2 * at_most)
 
 
 def test_unlike_excess_is_no_unlike_treatment() -> None:
@@ -224,9 +246,8 @@ def test_the_order_of_the_rows_does_not_matter(name: str, units: pl.DataFrame, s
 @pytest.mark.parametrize(("rate", "rho"), [(0.02, 0.0), (0.1, 0.0), (0.1, 0.01), (0.3, 0.05), (0.9, 0.02)])
 @pytest.mark.parametrize("side", ["high", "low", "both"])
 def test_without_an_effect_the_funnel_flags_no_more_than_its_rate(rate: float, rho: float, side: str) -> None:
-    runs = [judged("funnel", rates(seed, rate=rate, rho=rho), side=side)["flagged"] for seed in range(SEEDS)]
-    assert all(run.null_count() == 0 for run in runs)
-    assert np.mean([run.mean() for run in runs]) <= NOMINAL
+    runs = [share(judged("funnel", rates(seed, rate=rate, rho=rho), side=side)) for seed in range(SEEDS)]
+    assert np.mean(runs) <= NOMINAL
 
 
 @pytest.mark.slow
@@ -240,11 +261,11 @@ def test_the_funnel_finds_a_planted_rate(rho: float, planted: float, side: str) 
 @pytest.mark.slow
 def test_strata_without_and_with_an_effect() -> None:
     settings: dict[str, Any] = {"unit": ["group"], "strata": ["band"]}
-    alike, hits = [], []
+    alike: list[float] = []
+    hits: list[bool] = []
     for seed in range(SEEDS):
         answers = judged("strata_exact", filings(seed), **settings).unique("group")
-        assert answers["flagged"].null_count() == 0
-        alike.append(answers["flagged"].mean())
+        alike.append(share(answers))
         hits.append(judged("strata_exact", filings(seed, planted=0.3), **settings)["flagged"][0])
     assert np.mean(alike) <= NOMINAL
     assert np.mean(hits) >= 0.9
@@ -254,11 +275,11 @@ def test_strata_without_and_with_an_effect() -> None:
 @pytest.mark.parametrize("batch", [1.0, 5.0])
 def test_month_ends_without_and_with_an_effect(batch: float) -> None:
     """A quarter of the decisions moved to month ends, or, where they come in fives, half of them."""
-    alike, hits = [], []
+    alike: list[float] = []
+    hits: list[bool] = []
     for seed in range(SEEDS):
         answers = judged("calendar_share", months(seed, batch=batch))
-        assert answers["flagged"].null_count() == 0
-        alike.append(answers["flagged"].mean())
+        alike.append(share(answers))
         moved = 0.25 if batch == 1 else 0.5
         hits.append(judged("calendar_share", months(seed, batch=batch, planted=moved))["flagged"][0])
     assert np.mean(alike) <= NOMINAL

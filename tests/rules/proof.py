@@ -92,10 +92,18 @@ class Proof:
         """Whether the cell links a row of another table: blank or unknown it links to nothing."""
         return place.table != self.rule.reads and (place.table, place.column) in self.reach.links
 
+    def accused_by(self, place: Place, value: object) -> list[str]:
+        """The rows that become a breach when one cell holds `value`.
 
-def accused(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """The rows that a change has turned into a breach."""
-    return [key for key, verdict in after.items() if verdict == "breach" and before.get(key) != "breach"]
+        A link of another row of the judged table links to nothing too: then only the row itself is looked at.
+        """
+        before, after = self.before(place.case), self.after(place, value)
+        found = [key for key, verdict in after.items() if verdict == "breach" and before.get(key) != "breach"]
+        if (place.table, place.column) in self.reach.links and place.table == self.rule.reads:
+            row = self.rows(place.case)[place.table][place.row]
+            own = "|".join(str(row[key]) for key in self.runner.library.vocabulary[place.table].key)
+            return [key for key in found if key == own]
+        return found
 
 
 @cache
@@ -127,4 +135,4 @@ def proof(code: str) -> Proof:
 
 CODES = list(library().rules)
 
-__all__ = ["CODES", "ExampleCase", "Place", "Proof", "accused", "everything", "library", "proof", "runner"]
+__all__ = ["CODES", "ExampleCase", "Place", "Proof", "everything", "library", "proof", "runner"]

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.rules.proof import CODES, Place, Proof, accused, library, proof, runner
+from tests.rules.proof import CODES, Place, Proof, library, proof, runner
 
 FEW, MANY = 3, 40
 """Draws for each rule and property: in the suite that everybody runs, and in the slow one."""
@@ -49,13 +49,13 @@ def draw_cell(one: Proof, data: st.DataObject, lets: Callable[[Place], bool]) ->
 def blank_accuses_nobody(one: Proof, data: st.DataObject) -> None:
     place = draw_cell(one, data, one.blank_may_speak)
     if place is not None:
-        assert accused(one.before(place.case), one.after(place, None)) == [], f"blank at {place}"
+        assert one.accused_by(place, None) == [], f"blank at {place}"
 
 
 def unknown_accuses_nobody(one: Proof, data: st.DataObject) -> None:
     place = draw_cell(one, data, one.unknown_may_speak)
     if place is not None:
-        assert accused(one.before(place.case), one.after(place, "unknown")) == [], f"unknown at {place}"
+        assert one.accused_by(place, "unknown") == [], f"unknown at {place}"
 
 
 def order_is_nothing(one: Proof, data: st.DataObject) -> None:

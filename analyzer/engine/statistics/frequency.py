@@ -41,12 +41,12 @@ def frequency_peers(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     return units.with_columns(
         pl.select(pl.when(answered).then(flagged)).to_series().alias("flagged"),
         number_of_visits := others["visits"].cast(pl.Float64).alias("observed"),
-        others["mean"].alias("expected"),
+        others["mean"].fill_nan(None).alias("expected"),
         others["others"].cast(pl.Int64).alias("sample"),
-        (number_of_visits / others["mean"]).alias("statistic"),
+        (number_of_visits / others["mean"]).fill_nan(None).alias("statistic"),
         column("p_value", p_value),
         column("p_adjusted", p_adjusted),
-        column("upper", _limit(array(others, "mean"), array(others, "variance"), settings["fdr"])),
+        column("upper", _limit(others, settings["fdr"])),
         pl.lit("negative binomial law and Student t of the peers, Benjamini-Hochberg").alias("method"),
     )
 
@@ -78,10 +78,16 @@ def _new_value_tail(visits: Numbers, others: pl.DataFrame) -> Numbers:
     """Return the chance that one more peer has that many visits, by Student's t on square roots."""
     from scipy.stats import t
 
+    root, deviation, freedom = _roots_law(others)
+    return np.asarray(t.sf((np.sqrt(visits) - root) / deviation, freedom), dtype=np.float64)
+
+
+def _roots_law(others: pl.DataFrame) -> tuple[Numbers, Numbers, Numbers]:
+    """Return mean, deviation of one new value, and degrees of freedom of the square roots of the others' visits."""
     peers = np.maximum(array(others, "others"), 2)
     # Half the deviation of a Poisson count's root is the least: peers that agree by chance are no rule.
     deviation = np.maximum(array(others, "root_deviation"), 0.25) * np.sqrt(1 + 1 / peers)
-    return np.asarray(t.sf((np.sqrt(visits) - array(others, "root")) / deviation, peers - 1), dtype=np.float64)
+    return array(others, "root"), deviation, peers - 1
 
 
 def _law(mean: Numbers, variance: Numbers) -> tuple[Numbers, Numbers]:
@@ -99,8 +105,11 @@ def _tail(visits: Numbers, mean: Numbers, variance: Numbers) -> Numbers:
     return np.asarray(nbinom.sf(visits - 2, size, chance), dtype=np.float64)
 
 
-def _limit(mean: Numbers, variance: Numbers, rate: float) -> Numbers:
-    from scipy.stats import nbinom
+def _limit(others: pl.DataFrame, rate: float) -> Numbers:
+    """Return the visits that one subject in `1 / rate` exceeds, by the wider of the two laws."""
+    from scipy.stats import nbinom, t
 
-    size, chance = _law(mean, variance)
-    return np.asarray(nbinom.isf(rate, size, chance) + 1, dtype=np.float64)
+    size, chance = _law(array(others, "mean"), array(others, "variance"))
+    root, deviation, freedom = _roots_law(others)
+    by_roots = np.maximum(0, root + t.isf(rate, freedom) * deviation) ** 2
+    return np.asarray(np.maximum(nbinom.isf(rate, size, chance) + 1, by_roots), dtype=np.float64)

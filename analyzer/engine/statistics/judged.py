@@ -23,6 +23,10 @@ MAD_EFFICIENCY, MEAN_DEVIATION_EFFICIENCY = 0.37, 0.88
 """How much of a sample each of the two uses, against the standard deviation (Huber and Ronchetti, Robust Statistics)."""
 
 
+LARGEST_SCORE = 1e6
+"""The score of a value that differs where nothing varies: findings are written as JSON, which knows no infinity."""
+
+
 def in_fixed_order(judge: Callable[[pl.DataFrame, Settings], pl.DataFrame]) -> Callable[..., pl.DataFrame]:
     """Let a method see its units sorted by all their columns, and give its answers back in the order they came in.
 
@@ -90,5 +94,5 @@ def common_score(residuals: Numbers, variances: Numbers) -> tuple[Numbers, Numbe
     beyond = max(0.0, float(spread) ** 2 - float(np.median(variances[there])))
     deviation = np.sqrt(variances + beyond)
     with np.errstate(divide="ignore", invalid="ignore"):
-        score = np.where(deviation > 0, residuals / deviation, np.sign(residuals) * np.inf)
+        score = np.where(deviation > 0, residuals / deviation, np.sign(residuals) * LARGEST_SCORE)
     return np.where(there, np.where(residuals == 0, 0.0, score), np.nan), np.where(there, deviation, np.nan)

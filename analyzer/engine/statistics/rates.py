@@ -99,7 +99,8 @@ def p_on(side: str, high: Floats, low: Floats) -> Floats:
     """Return the p-value on the side asked for: `high`, `low` or `both` (twice the smaller tail)."""
     if side not in ("high", "low", "both"):
         raise ValueError(f"side is high, low or both, not {side}")
-    return {"high": high, "low": low, "both": np.minimum(1.0, 2 * np.minimum(high, low))}[side]
+    both: Floats = np.minimum(1.0, 2 * np.minimum(high, low))
+    return {"high": high, "low": low, "both": both}[side]
 
 
 def adjusted(p_values: Floats, tested: Flags) -> Floats:

@@ -47,7 +47,7 @@ def strata_exact(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     cells = _cells(units, names, strata)
     groups = _sums(cells, names)
     sample, mean, sd = counts(groups, "n"), counts(groups, "mean"), np.sqrt(counts(groups, "variance"))
-    seen = counts(groups, "y")
+    seen, totals = counts(groups, "y"), cells.select("all_trials", "all_events", "trials").to_numpy().astype(np.float64)
     tested = (sample >= max(number(settings, "min_sample"), 1)) & (
         counts(groups, "others") >= number(settings, "min_sample")
     )
@@ -55,7 +55,7 @@ def strata_exact(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         score = np.where(sd > 0, (seen - mean) / sd, 0.0)
     p_value = np.minimum(1.0, 2 * stats.norm.sf(np.abs(score)))
     for place in np.flatnonzero(tested & (np.abs(score) >= _EXACT_FROM) & (counts(groups, "width") <= _EXACT_UP_TO)):
-        p_value[place] = _exact(cells, groups.get_column(_CELL)[int(place)].to_numpy(), float(seen[place]))
+        p_value[place] = _exact(totals[groups.get_column(_CELL)[int(place)].to_numpy()], float(seen[place]))
     fdr, size = number(settings, "fdr"), np.where(sample > 0, sample, np.nan)
     p_adjusted = adjusted(p_value, tested)
     apart = np.abs(seen - mean) / size >= number(settings, "difference_min")
@@ -87,9 +87,11 @@ def _cells(units: pl.DataFrame, names: list[str], strata: list[str]) -> pl.DataF
     cells = whole.filter(pl.col("all_trials") > pl.col("trials")).sort([*names, *strata, "trials", "events"])
     total, good, drawn = (counts(cells, name) for name in ("all_trials", "all_events", "trials"))
     width = np.minimum(drawn, good) - np.maximum(0, drawn + good - total)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean, variance = stats.hypergeom.stats(total, good, drawn, moments="mv")
     return cells.with_columns(
-        pl.Series("mean", stats.hypergeom.mean(total, good, drawn)),
-        pl.Series("variance", np.where(width > 0, stats.hypergeom.var(total, good, drawn), 0.0)),
+        pl.Series("mean", mean),
+        pl.Series("variance", np.where(width > 0, variance, 0.0)),
         pl.Series("width", width),
     ).with_row_index(_CELL)
 
@@ -107,15 +109,20 @@ def _sums(cells: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     )
 
 
-def _exact(cells: pl.DataFrame, places: np.ndarray, seen: float) -> float:
-    """Return twice the smaller tail of the sum of the hypergeometric counts of a unit's strata."""
+def _exact(totals: Floats, seen: float) -> float:
+    """Return twice the smaller tail of the sum of the hypergeometric counts of a unit's strata.
+
+    `totals` has a row a stratum: all trials, all events, the unit's trials.
+    """
+    total, good, drawn = totals.T.astype(np.int64)
+    lowest, highest = np.maximum(0, drawn + good - total), np.minimum(drawn, good)
+    widths = highest - lowest + 1
+    ends = np.cumsum(widths)
+    counts_in_order = np.arange(ends[-1]) - np.repeat(ends - widths - lowest, widths)
+    each = stats.hypergeom.pmf(counts_in_order, *(np.repeat(side, widths) for side in (total, good, drawn)))
     chances: Floats = np.ones(1)
-    lowest = 0
-    for total, good, drawn in cells[places].select("all_trials", "all_events", "trials").iter_rows():
-        low, high = max(0, drawn + good - total), min(drawn, good)
-        lowest += low
-        if high > low:
-            chances = np.convolve(chances, stats.hypergeom.pmf(np.arange(low, high + 1), total, good, drawn))
-    place = round(seen) - lowest
+    for piece in np.split(each, ends[:-1]):
+        chances = np.convolve(chances, piece)
+    place = round(seen) - int(lowest.sum())
     smaller = min(float(chances[: place + 1].sum()), float(chances[place:].sum()))
     return min(1.0, 2 * smaller)
