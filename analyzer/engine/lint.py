@@ -58,6 +58,7 @@ def _texts(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[s
         yield at, value
     elif isinstance(value, dict):
         for key, inner in value.items():
+            yield (*at, str(key)), str(key)
             yield from _texts(inner, (*at, str(key)))
     elif isinstance(value, list):
         for number, inner in enumerate(value):

@@ -167,7 +167,8 @@ class CaseReview:
         basis = one.entry.basis if one.entry and one.entry.basis else (one.clock.law,)
         limit = self.citations.value(one.unit, one.limit) if one.limit is not None else "—"
         if one.limit is not None and one.clock.at_least:
-            limit = self.t(f"不少于{limit}", f"at least {limit}")
+            least = self.t("超过", "more than ") if one.clock.run_out else self.t("不少于", "at least ")
+            limit = least + limit
         if one.last_day is not None and not one.clock.at_least:
             limit += self.t(f"（至 {one.last_day}）", f" (to {one.last_day})")
         days = "wd" if one.unit == "wd" else "cd"
@@ -268,6 +269,9 @@ class CaseReview:
         if isinstance(value, bool):
             return self.t("是", "yes") if value else self.t("否", "no")
         text = value.isoformat(" ") if isinstance(value, datetime) else str(value)
+        spellings = (self.law.library.vocabulary[table].columns[name].values or {}).get(text)
+        if spellings and self.words.language == "zh":
+            return spellings[0]
         return mask(text, meaning) if meaning and not self.show_personal else text
 
     def timing_data(self, one: Timing) -> dict[str, Any]:

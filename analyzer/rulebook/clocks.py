@@ -20,6 +20,7 @@ class CaseClock:
     """One time limit: from one column to another, limited by a parameter.
 
     `at_least` says that the time must be left to the party; otherwise it is the time within which something is done.
+    `run_out` says that its last day must be over too.
     `only` keeps the rows whose columns hold one of some values, `earliest` the first of them.
     """
 
@@ -30,6 +31,7 @@ class CaseClock:
     at_least: bool
     law: Citation
     unit_from: str | None = None
+    run_out: bool = False
     rolls: bool = False
     earliest: bool = False
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -54,7 +56,7 @@ def load_clocks(home: Path, vocabulary: Vocabulary, parameters: Collection[str],
         check.keys(entry, _KEYS, ("zh", "en", "from", "to", "parameter", "limit", "law"), at)
         check.word(entry, "parameter", parameters, at)
         check.word(entry, "unit_from", parameters, at)
-        check.word(entry, "limit", ("most", "least"), at)
+        check.word(entry, "limit", ("most", "least", "more"), at)
         check.word(entry, "law", laws, at)
         for side in ("from", "to"):
             _check_column(check, (*at, side), str(entry.get(side)), vocabulary)
@@ -79,7 +81,8 @@ def _clock(entry: Mapping[str, Any]) -> CaseClock:
         start=(start[0], start[1]),
         end=(end[0], end[1]),
         parameter=entry["parameter"],
-        at_least=entry["limit"] == "least",
+        at_least=entry["limit"] in ("least", "more"),
+        run_out=entry["limit"] == "more",
         law=Citation(entry["law"], entry.get("article")),
         unit_from=entry.get("unit_from"),
         rolls=bool(entry.get("roll", False)),

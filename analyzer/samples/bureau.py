@@ -24,9 +24,7 @@ from analyzer.samples.setting import Row, Setting, read_setting
 from analyzer.samples.traffic import PASSES, make_traffic, make_vehicles
 
 _ORDER = {"detections": "detected_at", "notices": "issued_at", "cases": "filed_on", "payments": "paid_on"}
-_FIRST_PLANTED = (
-    10_000_000  # running numbers of planted detections, notices, cases begin above the clean ones
-)
+_FIRST_PLANTED = 10_000_000  # running numbers of planted detections, notices, cases begin above the clean ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +128,7 @@ def _last(setting: Setting, clean: pl.DataFrame, table: str) -> int:
     return int(highest) if isinstance(highest, int) else 0
 
 
-def _together(
-    vocabulary: Vocabulary, clean: Mapping[str, pl.DataFrame], harvest: Harvest
-) -> dict[str, pl.DataFrame]:
+def _together(vocabulary: Vocabulary, clean: Mapping[str, pl.DataFrame], harvest: Harvest) -> dict[str, pl.DataFrame]:
     tables: dict[str, pl.DataFrame] = {}
     for name in vocabulary.tables:
         if name not in clean and name not in harvest.rows:

@@ -74,9 +74,7 @@ def _choices(steps: Steps, person: pl.Series) -> list[pl.Series]:
     return [pl.Series(name, values) for name, values in chosen.items()]
 
 
-def _signed(
-    setting: Setting, registers: Registers, made: pl.DataFrame, rng: np.random.Generator
-) -> pl.DataFrame:
+def _signed(setting: Setting, registers: Registers, made: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """Two officers and a legal reviewer of the case's own agency, and a decision number of its own."""
     staff = [
         row
@@ -90,9 +88,7 @@ def _signed(
     serial = pl.Series(np.arange(1, made.height + 1)).cast(pl.String).str.zfill(7)
     year = pl.col("decided_on").dt.year().cast(pl.String)
     return made.with_columns(
-        pl.concat_str(pl.col("short"), pl.lit("罚〔"), year, pl.lit("〕第"), serial, pl.lit("号")).alias(
-            "decision_no"
-        ),
+        pl.concat_str(pl.col("short"), pl.lit("罚〔"), year, pl.lit("〕第"), serial, pl.lit("号")).alias("decision_no"),
         pl.when(pl.col("decided_on").is_not_null()).then(pl.lit("passed")).alias("legal_review_result"),
         pl.when(pl.col("decided_on").is_not_null()).then("legal_reviewer_id").alias("legal_reviewer_id"),
     )

@@ -89,9 +89,7 @@ def _unloading(setting: Setting, number: int, case: Row) -> Row:
     }
 
 
-def _inspections(
-    setting: Setting, registers: Registers, vehicles: Vehicles, rng: np.random.Generator
-) -> list[Row]:
+def _inspections(setting: Setting, registers: Registers, vehicles: Vehicles, rng: np.random.Generator) -> list[Row]:
     """One agency inspects a carrier twice, a year apart; no two agencies share a carrier."""
     agencies = registers.agencies("transport")
     rows: list[Row] = []

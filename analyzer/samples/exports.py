@@ -32,10 +32,7 @@ def write_exports(bureau: Bureau, out_dir: Path) -> None:
     slices = _Slices(bureau, plan)
     for entry in plan:
         if "sheets" in entry:
-            sheets = [
-                (_part(one), bureau.vocabulary[one["table"]], slices.take(_part(one)))
-                for one in entry["sheets"]
-            ]
+            sheets = [(_part(one), bureau.vocabulary[one["table"]], slices.take(_part(one))) for one in entry["sheets"]]
             write_workbook(out_dir / entry["file"], sheets)
             continue
         part = _part(entry)
@@ -43,9 +40,7 @@ def write_exports(bureau: Bureau, out_dir: Path) -> None:
         if part.optional and rows.is_empty():
             continue
         _write_text(out_dir / entry["file"], entry.get("member"), part, bureau.vocabulary[part.table], rows)
-    document = bureau.truth.document() | {
-        "accounting": {t: dict(c) for t, c in sorted(slices.accounting.items())}
-    }
+    document = bureau.truth.document() | {"accounting": {t: dict(c) for t, c in sorted(slices.accounting.items())}}
     text = json.dumps(document, ensure_ascii=False, indent=1)
     (out_dir / "truth.json").write_text(text + "\n", encoding="utf-8")
     readme = (bureau.rules_dir / "samples" / "README.md").read_text(encoding="utf-8")
@@ -135,6 +130,4 @@ def _smudged(texts: pl.DataFrame, part: Part) -> pl.DataFrame:
     first = int(texts["violation_type"].is_null().arg_max() or 0)
     here = pl.int_range(texts.height) == first
     name = part.smudge["column"]
-    return texts.with_columns(
-        pl.when(here).then(pl.lit(part.smudge["text"])).otherwise(pl.col(name)).alias(name)
-    )
+    return texts.with_columns(pl.when(here).then(pl.lit(part.smudge["text"])).otherwise(pl.col(name)).alias(name))

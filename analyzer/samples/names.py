@@ -52,11 +52,7 @@ def people(setting: Setting, numbers: Numbers) -> Words:
     given = _characters(setting, "given")
     size = len(surnames) * len(given) ** 2
     place = numbers * _SPREAD % size
-    names = (
-        surnames[place // len(given) ** 2]
-        + given[place // len(given) % len(given)]
-        + given[place % len(given)]
-    )
+    names = surnames[place // len(given) ** 2] + given[place // len(given) % len(given)] + given[place % len(given)]
     again = numbers // size
     return np.asarray(np.where(again > 0, names + again.astype(str).astype(object), names), dtype=object)
 
@@ -86,9 +82,7 @@ def carriers(setting: Setting, numbers: Numbers, *, planted: bool = False) -> Wo
     middle = np.where(again > 0, middle + again.astype(str).astype(object), middle)
     if planted:
         middle = "新" + middle
-    return np.asarray(
-        places[place % len(places)] + middle + kinds[place // (len(places) * len(words))], dtype=object
-    )
+    return np.asarray(places[place % len(places)] + middle + kinds[place // (len(places) * len(words))], dtype=object)
 
 
 def _characters(setting: Setting, name: str) -> Words:

@@ -142,16 +142,12 @@ class _Stage:
         stock = self._makings.stock
         fresh = [label for label in (*_ALWAYS_OWN, *plant.own) if self._is_fresh(label, plant, index)]
         chain = stock.chains[plant.chain]
-        raw = {
-            label: (stock.rows[label].table, dict(stock.rows[label].columns)) for label in (*fresh, *chain)
-        }
+        raw = {label: (stock.rows[label].table, dict(stock.rows[label].columns)) for label in (*fresh, *chain)}
         for one in plant.add:
             template = stock.rows[one.like]
             raw[one.row] = (template.table, {**template.columns, **one.set})
         for name in plant.use:
-            self._change(
-                raw, {k: v for k, v in stock.bundles[name].set.items() if k.partition(".")[0] in raw}
-            )
+            self._change(raw, {k: v for k, v in stock.bundles[name].set.items() if k.partition(".")[0] in raw})
         self._change(raw, plant.set, strict=index == 0)
         start = self._begin + duration(plant.after) + index * duration(plant.step)
         words = {"begin": self._begin, "start": start, "as_of": self._makings.setting.as_of, "index": index}
@@ -172,9 +168,7 @@ class _Stage:
             return True
         return index == 0 and (label in plant.own or label not in self._made)
 
-    def _change(
-        self, raw: dict[str, tuple[str | None, Row]], changes: Mapping[str, Any], strict: bool = True
-    ) -> None:
+    def _change(self, raw: dict[str, tuple[str | None, Row]], changes: Mapping[str, Any], strict: bool = True) -> None:
         for target, value in changes.items():
             label, _, column = target.partition(".")
             if label in raw:

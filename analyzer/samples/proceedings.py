@@ -55,25 +55,19 @@ def make_proceedings(
     return Proceedings(notices, cases, _payments(setting, cases, steps, rng), outcome)
 
 
-def _about(
-    registers: Registers, vehicles: Vehicles, traffic: Traffic, used: npt.NDArray[np.intp]
-) -> pl.DataFrame:
+def _about(registers: Registers, vehicles: Vehicles, traffic: Traffic, used: npt.NDArray[np.intp]) -> pl.DataFrame:
     """Who and where: what notices and cases of a used detection repeat of it."""
     agency = {row["station_id"]: row["agency_id"] for row in registers.rows["stations"]}
     known = vehicles.frame.select("party_name", "phone")[traffic.vehicle[used]]
     columns = ["record_id", "plate_no", "plate_color", "enterprise_id", "station_id"]
     found = traffic.frame.select(columns)[used].hstack(known)
-    return found.with_columns(
-        pl.col("station_id").replace_strict(agency, return_dtype=pl.String).alias("agency_id")
-    )
+    return found.with_columns(pl.col("station_id").replace_strict(agency, return_dtype=pl.String).alias("agency_id"))
 
 
 def _violation_notices(base: pl.DataFrame, day: Numbers, rng: np.random.Generator) -> pl.DataFrame:
     count = base.height
     issued = weekday(day + rng.integers(3, 12, count)) * _DAY + rng.integers(30_600, 61_200, count)
-    method = np.array(["in_person", "mail", "electronic"], dtype=object)[
-        rng.choice(3, count, p=[0.3, 0.5, 0.2])
-    ]
+    method = np.array(["in_person", "mail", "electronic"], dtype=object)[rng.choice(3, count, p=[0.3, 0.5, 0.2])]
     return base.drop("station_id", "phone").with_columns(
         pl.lit("violation_notice").alias("kind"),
         moments(issued).alias("issued_at"),

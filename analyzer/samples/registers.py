@@ -109,9 +109,7 @@ def _budgets(setting: Setting, agency: Row, number: int) -> Iterator[Row]:
         }
 
 
-def _station(
-    setting: Setting, registers: Registers, number: int, words: Row, rng: np.random.Generator
-) -> None:
+def _station(setting: Setting, registers: Registers, number: int, words: Row, rng: np.random.Generator) -> None:
     agency = registers.rows["agencies"][words["agency"]]
     built = date(2022, 3, 1) + timedelta(days=int(rng.integers(0, 60)))
     registers.add(
@@ -158,9 +156,7 @@ def _device(setting: Setting, serial: int, station: int, kind: str, built: date)
     }
 
 
-def _certificates(
-    setting: Setting, registers: Registers, device: Row, serial: int, rng: np.random.Generator
-) -> None:
+def _certificates(setting: Setting, registers: Registers, device: Row, serial: int, rng: np.random.Generator) -> None:
     """One certificate a year without a gap; each new one was issued some days before the old one ended."""
     verified = device["commissioned_on"] - timedelta(days=int(rng.integers(5, 20)))
     for turn in range(5):
@@ -188,9 +184,7 @@ def _certificates(
             return
 
 
-def _maintenance(
-    setting: Setting, registers: Registers, device: Row, verified: date, rng: np.random.Generator
-) -> None:
+def _maintenance(setting: Setting, registers: Registers, device: Row, verified: date, rng: np.random.Generator) -> None:
     """A repair on the very day on which the device was verified anew."""
     kinds = setting.words["maintenance"]
     serial = len(registers.rows.get("device_maintenance", ())) + 1

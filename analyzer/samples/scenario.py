@@ -119,8 +119,7 @@ def read_stock(folder: Path) -> Stock:
         chains={name: tuple(labels) for name, labels in data["chains"].items()},
         rows=rows,
         bundles={
-            name: Bundle(entry.get("set", {}), tuple(entry.get("drop", ())))
-            for name, entry in data["bundles"].items()
+            name: Bundle(entry.get("set", {}), tuple(entry.get("drop", ()))) for name, entry in data["bundles"].items()
         },
     )
 
@@ -160,9 +159,7 @@ def _scenario(entry: dict[str, Any]) -> Scenario:
 
 def _plant(place: int, entry: dict[str, Any]) -> Plant:
     """Build one plant; what it does not say keeps the default of `Plant`."""
-    said: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
-    }
+    said: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
     said["add"] = tuple(Addition(one["row"], one["like"], one.get("set", {})) for one in said.get("add", ()))
     said.setdefault("name", f"plant{place}")
     return Plant(**said)
@@ -191,9 +188,7 @@ def _check(
             label, _, column = target.partition(".")
             found += _unknown(document, [*at, "set", target], [label], labels)
             if label in like:
-                found += _unknown(
-                    document, [*at, "set", target], [column], _columns(like[label], stock, vocabulary)
-                )
+                found += _unknown(document, [*at, "set", target], [column], _columns(like[label], stock, vocabulary))
         for one in plant.get("add", ()):
             known = _columns(one["like"], stock, vocabulary)
             found += _unknown(document, [*at, "add"], one.get("set", ()), known)
@@ -207,9 +202,7 @@ def _columns(label: str, stock: Stock, vocabulary: Vocabulary) -> set[str]:
 
 def _unknown(document: Document, at: list[Any], words: Any, known: Any) -> list[Problem]:
     return [
-        document.problem(
-            Text(f"不认识 `{word}`", f"`{word}` is not known here"), nearest(str(word), known), at
-        )
+        document.problem(Text(f"不认识 `{word}`", f"`{word}` is not known here"), nearest(str(word), known), at)
         for word in words
         if word not in known
     ]

@@ -22,9 +22,7 @@ from analyzer.samples.names import carriers, long_plates, phones, plates, short_
 from analyzer.samples.scenario import Stock
 from analyzer.samples.setting import Row, Setting
 
-_EXPRESSION = re.compile(
-    r"= (?P<name>[a-z0-9_.]+)(?: (?P<sign>[+-]) (?P<number>[\d.]+)(?P<unit>wd|d|h|min|s)?)?"
-)
+_EXPRESSION = re.compile(r"= (?P<name>[a-z0-9_.]+)(?: (?P<sign>[+-]) (?P<number>[\d.]+)(?P<unit>wd|d|h|min|s)?)?")
 _BRACES = re.compile(r"\{(?P<name>[a-z0-9_.]+)(?::(?P<format>[^}]+))?\}")
 _UNITS = {"d": "days", "h": "hours", "min": "minutes", "s": "seconds"}
 _FIRST_NAME = 1_000  # short names below belong to the officers of the clean bureau

@@ -38,9 +38,7 @@ class Steps:
     mail: Flags
 
 
-def make_steps(
-    setting: Setting, day: Numbers, excess: Numbers, grave: Flags, rng: np.random.Generator
-) -> Steps:
+def make_steps(setting: Setting, day: Numbers, excess: Numbers, grave: Flags, rng: np.random.Generator) -> Steps:
     """Make the steps of cases whose detection fell on `day`.
 
     There are 18 days and more to plead, the decision comes within 50 days of filing; a grave case is not withdrawn.

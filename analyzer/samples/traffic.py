@@ -98,9 +98,7 @@ def make_traffic(
     """Make `count` passes of the vehicles over the scales of the registers."""
     place = np.arange(count, dtype=np.int64)
     vehicle, turn = place // PASSES, place % PASSES
-    first = int(
-        (datetime.combine(setting.first_day, datetime.min.time()) - datetime(1970, 1, 1)).total_seconds()
-    )
+    first = int((datetime.combine(setting.first_day, datetime.min.time()) - datetime(1970, 1, 1)).total_seconds())
     span = ((setting.last_day - setting.first_day).days * _DAY) // PASSES
     second = first + turn * span + rng.integers(0, span - _REST, count)
     may_overload = (turn + vehicle * 7) % PASSES % 7 == 0  # three of the twenty turns

@@ -41,9 +41,7 @@ def write_workbook(path: Path, sheets: Iterable[tuple[Part, Table, pl.DataFrame]
     book.close()
 
 
-def _write_rows(
-    sheet: Any, line: int, part: Part, table: Table, rows: pl.DataFrame, formats: dict[Kind, Any]
-) -> None:
+def _write_rows(sheet: Any, line: int, part: Part, table: Table, rows: pl.DataFrame, formats: dict[Kind, Any]) -> None:
     texts = spelled(table, rows, part)
     for place, (name, column) in enumerate(table.columns.items()):
         in_tonnes = name in part.units

@@ -128,7 +128,7 @@ class _Reading:
         if last is None:
             return "unknown"
         if self.clock.at_least:
-            return "kept" if used >= limit else "late"
+            return "kept" if used > limit or (used == limit and not self.clock.run_out) else "late"
         if to > last:
             return "late"
         return "kept" if end else "running"

@@ -32,6 +32,7 @@ RESULTS = {
 
 INTAKE = {"inputs": "source", "issues": '"file", "sheet", "row", "column", "text", "reason"'}
 
+
 def prepare_folder(out: Path) -> Path:
     """Make the folder in which a package is put together, beside its place.
 

@@ -58,7 +58,7 @@ def weights(seed: int, places: int = 3, devices: int = 4, drift: float = 0.0, pa
                     rng.integers(passes // 4, 2 * passes),
                 )
                 cycle = dt.date(2023 + month // 12, 1, 1)
-                low, middle, high = np.quantile(seen, [0.25, 0.5, 0.75])
+                low, middle, high = np.sort(seen)[[len(seen) // 4, len(seen) // 2, 3 * len(seen) // 4]]
                 name = f"P{place}D{device}"
                 rows.append((f"P{place}", name, cycle, 12 * 2023 + month + 1, len(seen), middle, low, high))
     names = ["neighbourhood", "device", "cycle", "month_no", "passes", "middle", "low", "high"]

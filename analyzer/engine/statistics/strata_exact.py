@@ -119,7 +119,7 @@ def _exact(totals: Floats, seen: float) -> float:
     widths = highest - lowest + 1
     ends = np.cumsum(widths)
     counts_in_order = np.arange(ends[-1]) - np.repeat(ends - widths - lowest, widths)
-    each = stats.hypergeom.pmf(counts_in_order, *(np.repeat(side, widths) for side in (total, good, drawn)))
+    each = np.exp(stats.hypergeom.logpmf(counts_in_order, *(np.repeat(side, widths) for side in (total, good, drawn))))
     chances: Floats = np.ones(1)
     for piece in np.split(each, ends[:-1]):
         chances = np.convolve(chances, piece)
