@@ -227,7 +227,9 @@ def _shown(value: str, kind: str, language: str, fact: Fact | None) -> str:
         text = f"regexp_replace(CAST({value} AS VARCHAR), '\\.?0+$', '')"
         text = f"CASE WHEN contains(CAST({value} AS VARCHAR), '.') THEN {text} ELSE CAST({value} AS VARCHAR) END"
     elif kind == "DOUBLE":
-        text = f"CAST(round({value}, 2) AS VARCHAR)"
+        # Four figures that count: 1500, 12.35, 0.0004.
+        text = f"CASE WHEN abs({value}) >= 1000 THEN CAST(CAST(round({value}) AS BIGINT) AS VARCHAR)"
+        text += f" ELSE format('{{:.4g}}', {value}) END"
     else:
         text = f"CAST({value} AS VARCHAR)"
     return f"CASE WHEN {value} IS NULL THEN '{blank}' ELSE {text} END"

@@ -15,6 +15,7 @@ from sqlglot import exp
 from analyzer.engine.language import LanguageError, parse, path
 from analyzer.engine.names import ColumnName, Gathered, GatherShape, Named, ParameterName, Scope
 from analyzer.engine.setting import Setting
+from analyzer.engine.statistics import METHOD_COLUMNS
 from analyzer.model.rule import Gather, Rule
 from analyzer.reports.masking import FREE_TEXT
 
@@ -75,6 +76,8 @@ class PersonalNames:
         """Follow a column of a gather through its sub-queries to the canonical columns."""
         if column in seen:
             return frozenset()
+        if gather.method is not None and column in METHOD_COLUMNS:
+            return frozenset({None})  # a statistic names nobody
         tree = _query(gather.sql)
         tables = {one.alias_or_name: one.name for one in tree.find_all(exp.Table)}
         found: set[str | None] = set()
@@ -109,7 +112,8 @@ def _query(sql: str) -> exp.Expr:
 
 def _selected(gather: Gather) -> tuple[str, ...]:
     tree = _query(gather.sql)
-    return tuple(tree.named_selects) if isinstance(tree, exp.Query) else ()
+    selected = tuple(tree.named_selects) if isinstance(tree, exp.Query) else ()
+    return (*selected, *METHOD_COLUMNS) if gather.method else selected
 
 
 def _selections(tree: exp.Expr, column: str) -> list[exp.Expr]:
