@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sqlglot import exp
 
 from analyzer.engine.language import LanguageError, path
-from analyzer.engine.names import ColumnName
+from analyzer.engine.names import ColumnName, Path, Scope
+from analyzer.engine.setting import Setting
 from analyzer.engine.term import Term
 from analyzer.model import Text
 
-if TYPE_CHECKING:
-    from analyzer.engine.terms import Terms
+
+class Terms(Protocol):
+    """What a predicate asks of the compiler of the rule it stands in."""
+
+    setting: Setting
+    scope: Scope
+
+    def term(self, node: exp.Expr) -> Term:
+        """Return the value of an expression with what its NULL may mean."""
+        ...
+
+    def condition(self, node: exp.Expr) -> str:
+        """Return the SQL boolean of a condition."""
+        ...
+
+    def column(self, name: ColumnName) -> Term:
+        """Return the term of a canonical column."""
+        ...
+
+    def name(self, parts: Path) -> Term:
+        """Return the term of a dotted name."""
+        ...
+
+    def touch(self, scope: Scope, column: str) -> None:
+        """Note that a column is needed."""
+        ...
+
+    def within(self, scope: Scope) -> Terms:
+        """Return the compiler for another scope."""
+        ...
 
 
 def blank(terms: Terms, arguments: list[exp.Expr]) -> str:
