@@ -28,6 +28,7 @@ Tables = Mapping[str, list[dict[str, Any]]]
 """The rows of one example by table, as plain values."""
 
 _UNKNOWN_CELL = "unknown"
+_AT_ONCE = 50
 _DEFAULT_AS_OF = date(2025, 12, 31)
 _TRUE = {"true": True, "false": False}
 
@@ -150,14 +151,19 @@ class ExampleRunner:
 
 def insert_rows(con: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert rows given as plain values; a column that a row lacks, or says `unknown`, is unknown there."""
-    places = ", ".join("?" * (len(table.columns) + 3))
+    bits = {name: 1 << place for place, name in enumerate(table.columns)}
+    made: list[list[Any]] = []
     for number, row in enumerate(rows, start=1):
         strange = [name for name in row if name not in table.columns]
         if strange:
             raise KeyError(f"{table.name}.{strange[0]}")
-        mask = sum(table.bit(name) for name in table.columns if row.get(name, _UNKNOWN_CELL) == _UNKNOWN_CELL)
-        cells = [_cell(column, row.get(column.name)) for column in table.columns.values()]
-        con.execute(f'INSERT INTO "{table.name}" VALUES ({places})', [*cells, mask, 0, number])
+        mask = sum(bit for name, bit in bits.items() if row.get(name, _UNKNOWN_CELL) == _UNKNOWN_CELL)
+        made.append([*(_cell(column, row.get(column.name)) for column in table.columns.values()), mask, 0, number])
+    places = f"({', '.join('?' * (len(table.columns) + 3))})"
+    for start in range(0, len(made), _AT_ONCE):
+        some = made[start : start + _AT_ONCE]
+        values = [value for row in some for value in row]
+        con.execute(f'INSERT INTO "{table.name}" VALUES {", ".join([places] * len(some))}', values)
 
 
 def _tables(base: Mapping[str, Any], case: ExampleCase) -> dict[str, list[dict[str, Any]]]:
