@@ -63,3 +63,10 @@ def test_a_working_saturday_counts(answer: Answer) -> None:
 def test_months_end_at_the_months_end(answer: Answer) -> None:
     body = "breach: served_on = add_months(decided_on, 1)"
     assert answer(body, {"decided_on": "2024-01-31", "served_on": "2024-02-29"}) == "breach"
+
+
+def test_a_day_that_nobody_knows_may_lie_in_the_time_of_a_recalled_value(answer: Callable[..., str]) -> None:
+    body = "as_of: or_else(decided_on, filed_on)\nbreach: wd(hearing_notice_on, hearing_on) < p.hearing_notice_days"
+    cells = {"hearing_notice_on": "2024-03-04", "hearing_on": "2024-03-08"}
+    assert answer(body, cells) == "breach"
+    assert answer(body, {**cells, "decided_on": "unknown"}) == "review"
