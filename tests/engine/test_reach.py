@@ -56,4 +56,4 @@ breach: not is_sent and fine_yuan > p.overload_cap_yuan
     assert found.is_asked(("notices", "issued_at"), ASKS_FOR_BLANK)
     assert not found.is_asked(("notices", "kind"), ASKS_FOR_BLANK)
     assert "overload_cap_yuan" in found.parameters
-    assert list(found.tables)[0] == "cases"
+    assert next(iter(found.tables)) == "cases"
