@@ -71,7 +71,7 @@ def audit(run: Run, exports: Path, out: Path, **more: object) -> Said:
 def test_findings_are_the_normal_product(run: Run, exports: Path, tmp_path: Path) -> None:
     said = audit(run, exports, tmp_path / "out")
     assert said.status == 0
-    assert said.out.strip().splitlines()[-1] == "共发现违规问题 1 个、待核问题 1 个，其中特别严重 0 个。"
+    assert said.out.strip().splitlines()[-1] == "共发现违规问题 1 个、待核问题 1 个，其中严重的 0 个。"
 
 
 def test_what_a_package_holds(package: Path) -> None:

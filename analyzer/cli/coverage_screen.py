@@ -26,8 +26,8 @@ def print_coverage(library: Library, as_json: bool) -> None:
         console.out.print(f"[bold]{document}[/] {library.laws[document].title.say(LANGUAGE)}")
         for section in sections:
             table = Table(box=None, pad_edge=False, show_header=False)
-            table.add_column(ratio=5)
-            table.add_column(ratio=6)
+            table.add_column(ratio=5, overflow="fold")
+            table.add_column(ratio=6, overflow="fold")
             for item in section.items:
                 table.add_row("  " + item.title.say(LANGUAGE), answer_in_words(library, coverage, item))
             console.out.print(f"[dim]{section.title.say(LANGUAGE)}[/]")

@@ -40,7 +40,10 @@ class SmallRules:
         """Write one rule and return its code."""
         self.number += 1
         code = f"TST-{self.number:02d}"
-        subject = subject or {"cases": "case_id", "detections": "record_id", "notices": "notice_id", "payments": "payment_id"}[reads]
+        subject = (
+            subject
+            or {"cases": "case_id", "detections": "record_id", "notices": "notice_id", "payments": "payment_id"}[reads]
+        )
         text = TEMPLATE.format(code=code, force=force, reads=reads, body=body, subject=subject)
         (self.folder / f"{code}.yaml").write_text(text, encoding="utf-8")
         return code

@@ -44,7 +44,10 @@ def test_a_case_whose_detection_is_not_there_is_unknown(rules: SmallRules) -> No
 
 
 def test_what_a_missing_row_would_have_said_is_unknown_not_blank(rules: SmallRules) -> None:
-    assert judge(rules, "breach: blank(device.kind)", {"device_id": "D2"}, devices=[{"device_id": "D1"}]) == "not_assessable"
+    assert (
+        judge(rules, "breach: blank(device.kind)", {"device_id": "D2"}, devices=[{"device_id": "D1"}])
+        == "not_assessable"
+    )
     assert judge(rules, "breach: blank(device.kind)", {}, devices=[{"device_id": "D1", "kind": None}]) == "breach"
 
 

@@ -13,18 +13,25 @@ UNKNOWN = "unknown"
 
 
 @pytest.mark.parametrize(
-    ("cell", "expected"), [("2024-03-06", "breach"), ("2024-03-05", "compliant"), (None, "not_assessable"), (UNKNOWN, "not_assessable")]
+    ("cell", "expected"),
+    [("2024-03-06", "breach"), ("2024-03-05", "compliant"), (None, "not_assessable"), (UNKNOWN, "not_assessable")],
 )
 def test_a_comparison_with_a_blank_or_unknown_cell_decides_nothing(answer: Answer, cell: object, expected: str) -> None:
     assert answer("breach: served_on > decided_on", {"served_on": cell}) == expected
 
 
-@pytest.mark.parametrize(("cell", "expected"), [("2024-03-06", "compliant"), (None, "breach"), (UNKNOWN, "not_assessable")])
-def test_asking_for_a_blank_takes_it_as_a_fact_but_never_an_unknown(answer: Answer, cell: object, expected: str) -> None:
+@pytest.mark.parametrize(
+    ("cell", "expected"), [("2024-03-06", "compliant"), (None, "breach"), (UNKNOWN, "not_assessable")]
+)
+def test_asking_for_a_blank_takes_it_as_a_fact_but_never_an_unknown(
+    answer: Answer, cell: object, expected: str
+) -> None:
     assert answer("breach: blank(served_on)", {"served_on": cell}) == expected
 
 
-@pytest.mark.parametrize(("cell", "expected"), [("2024-03-06", "breach"), (None, "compliant"), (UNKNOWN, "not_assessable")])
+@pytest.mark.parametrize(
+    ("cell", "expected"), [("2024-03-06", "breach"), (None, "compliant"), (UNKNOWN, "not_assessable")]
+)
 def test_in_a_proof_column_a_comparison_with_a_blank_is_false(answer: Answer, cell: object, expected: str) -> None:
     body = "breach: served_on > decided_on\nblank_is_proof: [served_on]"
     assert answer(body, {"served_on": cell}) == expected
@@ -40,17 +47,23 @@ def test_a_blank_proof_cell_against_an_unknown_one_is_still_false(answer: Answer
     assert answer(body, {"hearing_on": None, "served_on": UNKNOWN}) == "compliant"
 
 
-@pytest.mark.parametrize(("cell", "expected"), [(True, "compliant"), (False, "breach"), (None, "breach"), (UNKNOWN, "not_assessable")])
+@pytest.mark.parametrize(
+    ("cell", "expected"), [(True, "compliant"), (False, "breach"), (None, "breach"), (UNKNOWN, "not_assessable")]
+)
 def test_a_bare_boolean_in_a_proof_column_is_false_when_blank(answer: Answer, cell: object, expected: str) -> None:
     assert answer("breach: not defence_waived\nblank_is_proof: [defence_waived]", {"defence_waived": cell}) == expected
 
 
 def test_what_is_false_whatever_the_blank_would_hold_stays_false(answer: Answer) -> None:
-    assert answer("breach: served_on > decided_on and fine_yuan > 10", {"served_on": None, "fine_yuan": 5}) == "compliant"
+    assert (
+        answer("breach: served_on > decided_on and fine_yuan > 10", {"served_on": None, "fine_yuan": 5}) == "compliant"
+    )
 
 
 def test_what_is_true_whatever_the_unknown_would_hold_stays_true(answer: Answer) -> None:
-    assert answer("breach: served_on > decided_on or fine_yuan > 10", {"served_on": UNKNOWN, "fine_yuan": 50}) == "breach"
+    assert (
+        answer("breach: served_on > decided_on or fine_yuan > 10", {"served_on": UNKNOWN, "fine_yuan": 50}) == "breach"
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +74,10 @@ def test_what_is_true_whatever_the_unknown_would_hold_stays_true(answer: Answer)
 def test_or_else_takes_the_second_only_where_the_first_is_blank(
     answer: Answer, first: object, second: object, expected: str
 ) -> None:
-    assert answer("breach: or_else(served_on, closed_on) > decided_on", {"served_on": first, "closed_on": second}) == expected
+    assert (
+        answer("breach: or_else(served_on, closed_on) > decided_on", {"served_on": first, "closed_on": second})
+        == expected
+    )
 
 
 @pytest.mark.parametrize(("cell", "expected"), [("light", "breach"), (None, "compliant"), (UNKNOWN, "compliant")])
@@ -70,11 +86,17 @@ def test_known_counts_blank_and_unknown_as_not(answer: Answer, cell: object, exp
 
 
 def test_least_is_unknown_when_one_value_is(answer: Answer) -> None:
-    assert answer("breach: fine_yuan > least(100, noticed_fine_yuan)", {"fine_yuan": 500, "noticed_fine_yuan": None}) == "not_assessable"
+    assert (
+        answer("breach: fine_yuan > least(100, noticed_fine_yuan)", {"fine_yuan": 500, "noticed_fine_yuan": None})
+        == "not_assessable"
+    )
 
 
 def test_unknown_applicability_comes_before_a_certain_breach(answer: Answer) -> None:
-    assert answer("applies_when: fine_yuan > 0\nbreach: blank(served_on)", {"fine_yuan": None, "served_on": None}) == "not_assessable"
+    assert (
+        answer("applies_when: fine_yuan > 0\nbreach: blank(served_on)", {"fine_yuan": None, "served_on": None})
+        == "not_assessable"
+    )
 
 
 def test_an_unknown_exception_to_a_certain_breach_is_undecided(answer: Answer) -> None:

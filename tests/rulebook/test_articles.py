@@ -37,9 +37,7 @@ def test_render(article: str | None, zh: str, en: str) -> None:
     assert render(article) == Text(zh, en)
 
 
-@pytest.mark.parametrize(
-    "words", [Text("第三部分第13项", "item 13"), Wording(zh="第三部分第13项", en="item 13")]
-)
+@pytest.mark.parametrize("words", [Text("第三部分第13项", "item 13"), Wording(zh="第三部分第13项", en="item 13")])
 def test_words_stay_as_they_are(words: Text | Wording) -> None:
     assert render(words) == Text("第三部分第13项", "item 13")
 

@@ -82,9 +82,7 @@ def test_outside_the_years_nothing_is_known(calendar: Calendar) -> None:
 
 
 def test_a_made_up_working_saturday(tmp_path: Path) -> None:
-    (tmp_path / "2030.csv").write_text(
-        "day,kind,name\n2030-06-15,work,某节调休\n2030-06-17,off,某节\n", "utf-8"
-    )
+    (tmp_path / "2030.csv").write_text("day,kind,name\n2030-06-15,work,某节调休\n2030-06-17,off,某节\n", "utf-8")
     made_up = load_calendar(tmp_path)
     assert made_up.is_working(date(2030, 6, 15))
     assert made_up.working_days(date(2030, 6, 14), date(2030, 6, 18)) == 2

@@ -59,9 +59,7 @@ def test_what_is_only_remembered_says_so(book: Book) -> None:
         ("status: verified", "status: [verified]", 4, ["`status` cannot be"]),
     ],
 )
-def test_a_mistake_is_shown_with_its_line(
-    tmp_path: Path, old: str, new: str, line: int, words: list[str]
-) -> None:
+def test_a_mistake_is_shown_with_its_line(tmp_path: Path, old: str, new: str, line: int, words: list[str]) -> None:
     (tmp_path / "laws.yaml").write_text(LAW, encoding="utf-8")
     assert load_law(tmp_path)["LAW-1"].title.en == "Some Law"
     assert old in LAW

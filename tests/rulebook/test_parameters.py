@@ -149,9 +149,7 @@ BAD_FILES = [
 
 
 @pytest.mark.parametrize(("old", "new", "line", "words"), BAD_FILES)
-def test_a_mistake_is_shown_with_its_line(
-    small: Write, old: str, new: str, line: int, words: list[str]
-) -> None:
+def test_a_mistake_is_shown_with_its_line(small: Write, old: str, new: str, line: int, words: list[str]) -> None:
     assert old in SERVICE
     with pytest.raises(AnalyzerError) as caught:
         Book.load(small(service_days=SERVICE.replace(old, new)))

@@ -76,9 +76,7 @@ def test_a_plain_value_holds_from_the_beginning(small: Write) -> None:
     parameters = Book.load(rules).resolve("city").parameters
     (entry,) = parameters["service_days"].entries
     assert (entry.from_, entry.value, entry.status) == (None, 5, Status.SET)
-    assert (
-        parameters["cycle_months"].entries[0].recalled
-    )  # the number is only remembered, and no basis was given
+    assert parameters["cycle_months"].entries[0].recalled  # the number is only remembered, and no basis was given
 
 
 def test_a_basis_makes_a_recalled_number_firm(small: Write) -> None:

@@ -20,6 +20,14 @@ from analyzer.rulebook.rulings import resolve
 Rows = dict[str, list[dict[str, Any]]]
 
 
+EARLIEST_THAT_IS_THERE = {
+    ("NTC-05", "notices", "issued_at"),
+    ("NTC-05", "notices", "kind"),
+}
+"""Cells that may speak although they are blank or unknown: the catalogue counts from the earliest day that is there, so
+an undated earlier notice leaves the later one to decide. The list may only shrink."""
+
+
 @dataclass(frozen=True)
 class Place:
     """One cell of one example: the example's number, the table, the row's number, the column."""
@@ -81,12 +89,17 @@ class Proof:
             or column.blank_is is not None
             or self.reach.is_asked(cell, ASKS_FOR_BLANK)
             or self.is_link_elsewhere(place)
+            or (self.rule.code, *cell) in EARLIEST_THAT_IS_THERE
         )
 
     def unknown_may_speak(self, place: Place) -> bool:
         """Whether an unreadable cell here may turn an answer into a breach."""
         cell = (place.table, place.column)
-        return self.reach.is_asked(cell, ASKS_FOR_UNKNOWN) or self.is_link_elsewhere(place)
+        return (
+            self.reach.is_asked(cell, ASKS_FOR_UNKNOWN)
+            or self.is_link_elsewhere(place)
+            or (self.rule.code, *cell) in EARLIEST_THAT_IS_THERE
+        )
 
     def is_link_elsewhere(self, place: Place) -> bool:
         """Whether the cell links a row of another table: blank or unknown it links to nothing."""

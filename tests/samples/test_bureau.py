@@ -100,9 +100,7 @@ def test_every_link_of_the_clean_bureau_is_found(bureau: Bureau) -> None:
         ("cases", "legal_reviewer_id", "officers"),
     ):
         links = clean(bureau, table)[column].drop_nulls()
-        assert links.is_in(
-            tables[target][column if target != "officers" else "officer_id"].implode()
-        ).all(), table
+        assert links.is_in(tables[target][column if target != "officers" else "officer_id"].implode()).all(), table
 
 
 def test_clean_fines_are_those_of_the_schedule(bureau: Bureau) -> None:
@@ -179,7 +177,9 @@ def test_working_days_are_not_counted_across_holidays() -> None:
 
 
 def test_a_misspelt_scenario_names_file_line_and_word(tmp_path: Path, bureau: Bureau) -> None:
-    text = "scenarios:\n  - id: one\n    title: {zh: 一, en: one}\n    plants: [{chain: case, set: {case.served: null}}]\n"
+    text = (
+        "scenarios:\n  - id: one\n    title: {zh: 一, en: one}\n    plants: [{chain: case, set: {case.served: null}}]\n"
+    )
     (tmp_path / "bad.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(AnalyzerError) as caught:
         read_scenarios(tmp_path, read_stock(SAMPLES), bureau.vocabulary)

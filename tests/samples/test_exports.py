@@ -49,9 +49,7 @@ def test_the_truth_counts_every_row(folder: Path, bureau: Bureau) -> None:
         name: rows.height for name, rows in bureau.tables.items()
     }
     for count in truth["accounting"].values():
-        assert count["rows_read"] == sum(
-            count[part] for part in ("loaded", "duplicates", "replaced", "quarantined")
-        )
+        assert count["rows_read"] == sum(count[part] for part in ("loaded", "duplicates", "replaced", "quarantined"))
     detections = truth["accounting"]["detections"]
     assert min(detections["duplicates"], detections["replaced"], detections["quarantined"]) > 0
 

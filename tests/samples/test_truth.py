@@ -35,16 +35,12 @@ def planted(bureau: Bureau) -> Answers:
     return {(one.rule, one.verdict, one.table, one.record_key) for one in bureau.truth.expected}
 
 
-@pytest.mark.parametrize(
-    ("detections", "seed"), [(1200, 1), (600, 2), pytest.param(20_000, 3, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize(("detections", "seed"), [(1200, 1), (600, 2), pytest.param(20_000, 3, marks=pytest.mark.slow)])
 def test_recall_and_precision_are_one(detections: int, seed: int, tmp_path: Path) -> None:
     bureau = make_bureau(detections, seed, RULES)
     result = audited(bureau, tmp_path)
     answers, truth = found(result, bureau.truth.covered), planted(bureau)
-    scenario = {
-        (one.rule, one.verdict, one.table, one.record_key): one.scenario for one in bureau.truth.expected
-    }
+    scenario = {(one.rule, one.verdict, one.table, one.record_key): one.scenario for one in bureau.truth.expected}
     assert sorted((*one, scenario[one]) for one in truth - answers) == []
     assert sorted(answers - truth) == []
 
@@ -52,11 +48,7 @@ def test_recall_and_precision_are_one(detections: int, seed: int, tmp_path: Path
 def test_the_intake_accounts_for_every_row(tmp_path: Path, bureau: Bureau) -> None:
     result = audited(bureau, tmp_path)
     parts = ["rows_read", "loaded", "duplicates", "replaced", "quarantined"]
-    read = (
-        result.inputs.filter(pl.col("table_name").is_not_null())
-        .group_by("table_name")
-        .agg(pl.col(parts).sum())
-    )
+    read = result.inputs.filter(pl.col("table_name").is_not_null()).group_by("table_name").agg(pl.col(parts).sum())
     counted = {row.pop("table_name"): row for row in read.iter_rows(named=True)}
     truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
     assert counted == truth["accounting"]
@@ -67,9 +59,7 @@ def test_what_is_read_is_what_was_made(tmp_path: Path, bureau: Bureau) -> None:
     result = audited(bureau, tmp_path)
     for name, made in bureau.tables.items():
         key = list(bureau.vocabulary[name].key)
-        columns = [
-            column for column in made.columns if column != "speed_kmh"
-        ]  # one of them was made unreadable
+        columns = [column for column in made.columns if column != "speed_kmh"]  # one of them was made unreadable
         read = result.polars(name).select(columns).sort(key)
         wanted = made.select(columns).sort(key)
         assert read.cast(dict(wanted.schema)).equals(wanted), name

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import polars as pl
-from scipy import optimize, stats
 
 from analyzer.engine.statistics import Settings, method
 from analyzer.engine.statistics.rates import (
@@ -24,13 +25,19 @@ from analyzer.engine.statistics.rates import (
 _CENTRE_REACH = 3.0
 """A unit pulls the peers' rate by no more than so many binomial standard deviations of its own."""
 
-_SPREAD_REACH = float(stats.norm.isf(0.1))
-"""Scores are winsorised here (a tenth on each side) when the spread of the peers is measured."""
-
-_SPREAD_AT_REST = float(stats.norm.expect(lambda z: min(z * z, _SPREAD_REACH**2)))
-"""What winsorised squared scores are on average when there is no over-dispersion."""
+_TAIL = 0.1
+"""Scores are winsorised at this tail on each side when the spread of the peers is measured."""
 
 _COLUMNS = ("observed", "expected", "statistic", "p_value", "p_adjusted", "lower", "upper")
+
+
+@cache
+def _winsorised() -> tuple[float, float]:
+    """Where scores are cut, and what their squares are on average when there is no over-dispersion."""
+    from scipy import stats
+
+    reach = float(stats.norm.isf(_TAIL))
+    return reach, float(stats.norm.expect(lambda z: min(z * z, reach**2)))
 
 
 @method(
@@ -82,6 +89,8 @@ def funnel(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 def peers_rate(events: Floats, trials: Floats) -> float:
     """Return the rate around which the counts lie, each pulling by at most three of its standard deviations."""
+    from scipy import optimize
+
     if events.sum() in (0, trials.sum()):
         return float(events.sum() / trials.sum())
 
@@ -97,13 +106,16 @@ def over_dispersion(events: Floats, trials: Floats, rate: float) -> Floats:
 
     rho is the correlation within a unit at which the winsorised scores are as wide as those of chance alone.
     """
+    from scipy import optimize
+
     if rate <= 0 or rate >= 1:
         return np.ones(len(trials))
     scores = deviance_scores(events, trials, rate)
+    reach, at_rest = _winsorised()
 
     def excess(rho: float) -> float:
-        squares = np.minimum(scores**2 / (1 + (trials - 1) * rho), _SPREAD_REACH**2)
-        return float(squares.mean()) - _SPREAD_AT_REST
+        squares = np.minimum(scores**2 / (1 + (trials - 1) * rho), reach**2)
+        return float(squares.mean()) - at_rest
 
     if excess(0.0) <= 0:
         return np.ones(len(trials))
@@ -112,6 +124,8 @@ def over_dispersion(events: Floats, trials: Floats, rate: float) -> Floats:
 
 
 def _judge_peers(events: Floats, trials: Floats, side: str, sigma: float) -> dict[str, Floats]:
+    from scipy import stats
+
     rate = peers_rate(events, trials)
     factor = over_dispersion(events, trials, rate)
     high, low = tails(events / factor, trials / factor, rate)

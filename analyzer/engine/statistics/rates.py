@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import special, stats
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -69,6 +68,8 @@ def tails(events: Floats, trials: Floats, rate: Floats | float) -> tuple[Floats,
     The counts may be parts of units: `trials` that hang together count as fewer independent ones, their effective
     number, and the binomial tail between whole numbers is the incomplete beta function that it is at them.
     """
+    from scipy import stats
+
     high = np.where(events > 0, stats.beta.cdf(rate, np.maximum(events, _TINY), trials - events + 1), 1.0)
     low = np.where(events < trials, stats.beta.sf(rate, events + 1, np.maximum(trials - events, _TINY)), 1.0)
     return high, low
@@ -79,6 +80,8 @@ def limits(trials: Floats, rate: Floats | float, p_limit: float) -> tuple[Floats
 
     Whole numbers of trials have whole counts as limits; parts of units have the limits between.
     """
+    from scipy import special, stats
+
     share = np.broadcast_to(np.asarray(rate, dtype=np.float64), trials.shape)
     is_whole = trials == np.round(trials)
     between = special.bdtrik(1 - p_limit, trials, share) + 1
@@ -90,6 +93,8 @@ def limits(trials: Floats, rate: Floats | float, p_limit: float) -> tuple[Floats
 
 def deviance_scores(events: Floats, trials: Floats, rate: Floats | float) -> Floats:
     """Return the signed roots of the binomial deviance: about normal by chance alone, also for small rates."""
+    from scipy import special
+
     seen = events / trials
     deviance = 2 * trials * (special.rel_entr(seen, rate) + special.rel_entr(1 - seen, 1 - np.asarray(rate)))
     return np.asarray(np.sign(seen - rate) * np.sqrt(np.maximum(deviance, 0.0)), dtype=np.float64)
@@ -105,6 +110,8 @@ def p_on(side: str, high: Floats, low: Floats) -> Floats:
 
 def adjusted(p_values: Floats, tested: Flags) -> Floats:
     """Return p-values corrected by Benjamini and Hochberg over all units that were tested."""
+    from scipy import stats
+
     result = np.full(len(p_values), np.nan)
     if tested.any():
         result[tested] = stats.false_discovery_control(p_values[tested], method="bh")

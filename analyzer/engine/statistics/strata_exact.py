@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from analyzer.engine.statistics import Settings, method
 from analyzer.engine.statistics.rates import Answers, Floats, adjusted, counts, number
@@ -43,6 +42,8 @@ def strata_exact(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     Cochran-Mantel-Haenszel; one stratum is Fisher's test). Wide counts use the normal score of the same moments
     (Mantel and Haenszel, 1959).
     """
+    from scipy import stats
+
     names, strata = list(settings["unit"]), list(settings["strata"])
     cells = _cells(units, names, strata)
     groups = _sums(cells, names)
@@ -77,6 +78,8 @@ def strata_exact(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 def _cells(units: pl.DataFrame, names: list[str], strata: list[str]) -> pl.DataFrame:
     """Return the rows that can be compared, in an order of their own, with totals, mean and variance by chance."""
+    from scipy import stats
+
     counted = units.select(
         *dict.fromkeys([*names, *strata]), pl.col("events").cast(pl.Int64), pl.col("trials").cast(pl.Int64)
     )
@@ -114,6 +117,8 @@ def _exact(totals: Floats, seen: float) -> float:
 
     `totals` has a row a stratum: all trials, all events, the unit's trials.
     """
+    from scipy import stats
+
     total, good, drawn = totals.T.astype(np.int64)
     lowest, highest = np.maximum(0, drawn + good - total), np.minimum(drawn, good)
     widths = highest - lowest + 1
