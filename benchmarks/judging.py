@@ -77,7 +77,7 @@ def read_columns(con: object, setting: Setting, plans: list[BasePlan]) -> None:
                     used.setdefault(table, {})[column] = None
         for _, gathering in plan.gathers.values():
             for table in gathering.sources:
-                for alias, path, column in gathering.usage.columns:
+                for _, path, column in gathering.usage.columns:
                     if not path and column in setting.vocabulary[table].columns:
                         used.setdefault(table, {})[column] = None
     for table, columns in used.items():

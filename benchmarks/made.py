@@ -18,7 +18,8 @@ _COLUMNS = {
       '豫M' || lpad((h // 7 % 200000)::VARCHAR, 5, '0') AS plate_no, 'yellow' AS plate_color,
       TIMESTAMP '2023-01-01' + to_seconds(CAST(h // 11 % 63000000 AS BIGINT)) AS detected_at,
       CASE WHEN h % 10 < 2 THEN 'overload' END AS violation_type, 6 AS axle_count, 'combination' AS vehicle_type,
-      CASE WHEN h % 10 < 2 THEN 51000 + h // 13 % 15000 ELSE 30000 + h // 13 % 19000 END AS gross_weight_kg, 49000 AS limit_weight_kg, 60.0 AS speed_kmh, 3 AS photo_count,
+      CASE WHEN h % 10 < 2 THEN 51000 + h // 13 % 15000 ELSE 30000 + h // 13 % 19000 END AS gross_weight_kg,
+      49000 AS limit_weight_kg, 60.0 AS speed_kmh, 3 AS photo_count,
       TIMESTAMP '2023-01-02' + to_seconds(CAST(h // 11 % 63000000 AS BIGINT)) AS reviewed_at,
       'passed' AS review_result, 'pending' AS status""",
     "devices": "'D' || i AS device_id, 'S' || (i // 4) AS station_id, 'wim' AS kind, DATE '2020-01-01' AS legal_review_on,"
