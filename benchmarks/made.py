@@ -69,7 +69,7 @@ def make_tables(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary, detectio
     }
     for table, size in sizes.items():
         con.execute(create_table(vocabulary, table))
-        made = f"SELECT {_COLUMNS[table]}, 0 AS \"_unknown\", 0 AS \"_source\", i AS \"_row\""
+        made = f'SELECT {_COLUMNS[table]}, 0 AS "_unknown", 0 AS "_source", i AS "_row"'
         con.execute(
             f'INSERT INTO "{table}" BY NAME {made} FROM (SELECT i, hash(i) // 16 AS h FROM range({size}) AS r(i)) AS n'
         )
