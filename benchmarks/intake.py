@@ -63,7 +63,7 @@ def report(path: Path, bare: Callable[[Path], None] | None, rows: int) -> None:
 def read_ours(path: Path) -> None:
     """Take the file in."""
     with tempfile.TemporaryDirectory(prefix="work-") as work:
-        con = connect(Path(work))
+        con = connect(Path(work), in_memory=True)
         take_in(con, [path], VOCABULARY, work_dir=Path(work))
         con.close()
 

@@ -86,7 +86,7 @@ def run_audit(order: Order, progress: Progress | None = None, writable: Sequence
     # Our own rules are proved by their examples; a bureau's are compiled once ahead, so that nothing is read in vain.
     plan_rules(draft, library, [one for one in rules if not one.document.path.is_relative_to(library.folders[0])])
     work = Path(tempfile.mkdtemp(prefix="analyzer-"))
-    con = connect(work, order.limits)
+    con = connect(work, order.limits, in_memory=_size(order.inputs) < IN_MEMORY_BELOW)
     try:
         teach(con, library.calendar)
         intake = take_in(con, order.inputs, library.vocabulary, mappings=mappings, work_dir=work, progress=progress)
@@ -100,6 +100,16 @@ def run_audit(order: Order, progress: Progress | None = None, writable: Sequence
         shutil.rmtree(work, ignore_errors=True)
         raise
     return Audit(order, library, rulings, setting, rules, plans, intake, counts, con, work)
+
+
+IN_MEMORY_BELOW = 500_000_000
+"""Exports of fewer bytes than this are judged in memory; they spill to disk only when memory runs short."""
+
+
+def _size(inputs: Sequence[Path]) -> int:
+    """The bytes of all input files; what is not there is reported by the intake."""
+    files = [file for given in inputs for file in (given.rglob("*") if given.is_dir() else [given])]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def look_at(con: duckdb.DuckDBPyConnection, columns: Mapping[str, frozenset[str]], vocabulary: Vocabulary) -> Supply:
