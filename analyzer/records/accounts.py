@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from analyzer.model import Table, Text
-from analyzer.records.sql import named
+from analyzer.records.sql import named, quoted
 
 _INPUTS = (
     "source INTEGER, file VARCHAR, sheet VARCHAR, sha256 VARCHAR, table_name VARCHAR, rows_read BIGINT, loaded BIGINT, "
@@ -21,6 +21,9 @@ _ISSUES = (
     'file VARCHAR, sheet VARCHAR, "row" BIGINT, "column" VARCHAR, text VARCHAR, reason VARCHAR, reason_en VARCHAR, '
     "source INTEGER, column_name VARCHAR"
 )
+
+_HISTORY = "table_name VARCHAR, record_key VARCHAR, source INTEGER, row BIGINT, content VARCHAR"
+"""What a row said before a later one took its place: the old version as JSON, with where it stood."""
 
 
 @dataclass(slots=True)
@@ -47,6 +50,7 @@ class Accounts:
         self._next = 0
         con.execute(f"CREATE OR REPLACE TABLE _inputs ({_INPUTS})")
         con.execute(f"CREATE OR REPLACE TABLE _issues ({_ISSUES})")
+        con.execute(f"CREATE OR REPLACE TABLE _history ({_HISTORY})")
 
     def open(self, entry: Entry) -> int:
         """Give `entry` its number and write it down; return the number."""
@@ -103,11 +107,23 @@ def settle_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
                 f"UPDATE _inputs SET {column} = n FROM (SELECT _source, count(*) AS n FROM _ranked WHERE {what} "
                 "GROUP BY _source) r WHERE r._source = _inputs.source"
             )
+        _keep_old_versions(con, table)
         con.execute(f"DELETE FROM {name} WHERE rowid IN (SELECT place FROM _ranked WHERE same OR NOT in_force)")
         con.execute("DROP TABLE _ranked")
     con.execute("DROP TABLE _contested")
     for column in ("_skip", "_bad", "_texts", "_beyond"):
         con.execute(f"ALTER TABLE {name} DROP COLUMN {column}")
+
+
+def _keep_old_versions(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Leave each replaced row in the ingest history; an identical duplicate says nothing new."""
+    whole = ", ".join(f"{named(column)} := t.{named(column)}" for column in table.columns)
+    key = " || '|' || ".join(f"t.{named(column)}" for column in table.key)
+    con.execute(
+        f"INSERT INTO _history SELECT {quoted(table.name)}, {key}, t._source, t._row, "
+        f"CAST(to_json(struct_pack({whole})) AS VARCHAR) FROM {named(table.name)} t "
+        "WHERE t.rowid IN (SELECT place FROM _ranked WHERE NOT same AND NOT in_force) ORDER BY t._source, t._row"
+    )
 
 
 def _rank(con: duckdb.DuckDBPyConnection, table: Table, keys: str) -> None:

@@ -30,7 +30,12 @@ RESULTS = {
 }
 """The result tables and the order of their rows: the same audit gives the same file."""
 
-INTAKE = {"inputs": "source", "issues": '"file", "sheet", "row", "column", "text", "reason"'}
+INTAKE = {
+    "inputs": "source",
+    "issues": '"file", "sheet", "row", "column", "text", "reason"',
+    "history": '"table_name", "record_key", "source", "row"',
+}
+"""The account of the intake: every file and sheet, what could not be read, and the old versions of replaced rows."""
 
 
 def prepare_folder(out: Path) -> Path:

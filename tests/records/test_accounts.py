@@ -1,11 +1,16 @@
 """The account of rows: rows read = loaded + duplicates + replaced + quarantined, in every file, whatever comes."""
 
+import json
 import tempfile
 from collections import Counter
 from pathlib import Path
 
+import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from analyzer.records import take_in
+from analyzer.rulebook.vocabulary import load_vocabulary
 
 from .exports import Taken, take, write
 
@@ -105,3 +110,15 @@ def test_the_account_is_that_of_a_plain_loop(files: list[list[tuple[str, str, st
         taken = folder(Path(name), *(HEADER + "".join(",".join(row) + "\n" for row in rows) for rows in files))
     assert [list(counts) for counts in taken.counts().values()] == expected(files)
     assert taken.con.execute("SELECT count(*) FROM cases").fetchone() == (taken.intake.loaded,)
+
+
+def test_a_replaced_row_leaves_its_old_version_in_the_history(tmp_path: Path) -> None:
+    first, second = tmp_path / "1_案件.csv", tmp_path / "2_案件.csv"
+    first.write_text("案件编号,罚款金额\nA1,500\nA2,700\n", encoding="utf-8")
+    second.write_text("案件编号,罚款金额\nA1,900\nA2,700\n", encoding="utf-8")
+    con = duckdb.connect()
+    take_in(con, [first, second], load_vocabulary(Path("rules/tables")))
+    kept = con.execute("SELECT table_name, record_key, row, content FROM _history").fetchall()
+    assert [row[:3] for row in kept] == [("cases", "A1", 2)]
+    assert json.loads(kept[0][3])["fine_yuan"] == 500
+    assert con.execute("SELECT fine_yuan FROM cases WHERE case_id = 'A1'").fetchone() == (900,)
