@@ -135,4 +135,4 @@ def test_tables_have_the_columns_and_types_of_the_vocabulary(tmp_path: Path) -> 
     assert all(described[name] == column.kind.sql_type for name, column in vocabulary()["devices"].columns.items())
     assert (described["_unknown"], described["_source"], described["_row"]) == ("UBIGINT", "INTEGER", "BIGINT")
     tables = {row[0] for row in taken.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    assert tables == {"devices", "_inputs", "_issues"}
+    assert tables == {"devices", "_inputs", "_issues", "_history"}

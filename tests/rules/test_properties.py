@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.rules.proof import CODES, Place, Proof, library, proof, runner
 
-FEW, MANY = 3, 40
+FEW, MANY = 2, 20
 """Draws for each rule and property: in the suite that everybody runs, and in the slow one."""
 
 COSTLY = {"what_is_not_read_is_nothing": (1, 10), "again_is_the_same": (1, 3)}
