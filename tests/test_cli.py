@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
+import shutil
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 import pyarrow.parquet as pq
 import pytest
 
-from analyzer.cli import program
+import analyzer
+from tests.conftest import Run, Said
 from tests.small_export import write_export
 
 CODES = "DEV-01,NTC-05"
 RESULTS = ("findings", "finding_records", "verdict_counts", "not_assessable", "inputs", "issues")
-
-
-class Said(NamedTuple):
-    """What a command said, and its exit status."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command as a shell would."""
-
-    def call(*words: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["analyzer", *map(str, words)])
-        capsys.readouterr()
-        try:
-            program.main()
-            status = 0
-        except SystemExit as end:
-            status = end.code if isinstance(end.code, int) else 0
-        said = Said(status, *capsys.readouterr())
-        assert "Traceback" not in said.out + said.err
-        return said
-
-    return call
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +25,18 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_export(tmp_path_factory.mktemp("bureau") / "exports")
 
 
+@pytest.fixture(scope="module")
+def package(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package of the tiny export, to be read only."""
+    out = tmp_path_factory.mktemp("bureau") / "package"
+    analyzer.audit(exports, as_of=date(2025, 12, 31), select=CODES.split(","), out=out)
+    return out
+
+
 @pytest.fixture
-def package(run: Run, exports: Path, tmp_path: Path) -> Path:
-    """A package of the tiny export."""
-    assert audit(run, exports, tmp_path / "package").status == 0
-    return tmp_path / "package"
+def own_package(package: Path, tmp_path: Path) -> Path:
+    """A copy of the package, free to be changed."""
+    return Path(shutil.copytree(package, tmp_path / "package"))
 
 
 def audit(run: Run, exports: Path, out: Path, **more: object) -> Said:
@@ -169,18 +147,18 @@ def test_the_same_audit_gives_the_same_bytes(run: Run, exports: Path, tmp_path: 
         assert first.read_bytes() == second.read_bytes(), name
 
 
-def test_a_package_is_replaced_by_the_next_audit(run: Run, exports: Path, package: Path) -> None:
-    assert audit(run, exports, package, select="DEV-01").status == 0
-    assert pq.read_table(package / "verdict_counts.parquet")["rule"].to_pylist() == ["DEV-01"]
+def test_a_package_is_replaced_by_the_next_audit(run: Run, exports: Path, own_package: Path) -> None:
+    assert audit(run, exports, own_package, select="DEV-01").status == 0
+    assert pq.read_table(own_package / "verdict_counts.parquet")["rule"].to_pylist() == ["DEV-01"]
 
 
-def test_verify_finds_a_changed_byte(run: Run, package: Path) -> None:
-    assert run("verify", package).status == 0
-    path = package / "findings.parquet"
+def test_verify_finds_a_changed_byte(run: Run, own_package: Path) -> None:
+    assert run("verify", own_package).status == 0
+    path = own_package / "findings.parquet"
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    said = run("verify", package)
+    said = run("verify", own_package)
     assert said.status == 1
     assert "findings.parquet" in said.err
 

@@ -72,6 +72,12 @@ class ExampleRunner:
         self._filled: list[str] = []
         self._compiled: dict[tuple[str, int], list[BasePlan]] = {}
 
+    def of(self, library: Library) -> ExampleRunner:
+        """Return this runner for the rules of another library with the same tables and calendar."""
+        self.library = library
+        self._compiled.clear()
+        return self
+
     def run(self, rule_file: RuleFile) -> list[Outcome]:
         """Run every example of a rule."""
         return [self.run_case(rule_file, number) for number in range(len(rule_file.rule.examples.cases))]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from analyzer.model.law import Calendar
 
@@ -88,22 +89,54 @@ CREATE OR REPLACE TEMP MACRO great_circle_km(lat1, lon1, lat2, lon2) AS
     + cos(radians(lat1)) * cos(radians(lat2)) * pow(sin(radians(lon2 - lon1) / 2), 2))));
 CREATE OR REPLACE TEMP MACRO calendar_place(x) AS
   CASE WHEN CAST(x AS DATE) BETWEEN DATE '{first}' AND DATE '{last}'
-       THEN CAST(date_diff('day', DATE '{first}', CAST(x AS DATE)) + 1 AS INTEGER) END;
+       THEN CAST(date_diff('day', DATE '{first}', CAST(x AS DATE)) AS INTEGER) END;
+CREATE OR REPLACE TEMP MACRO working_days_until(place) AS
+  (getvariable('working_days')[(place >> {shift}) + 1] >> {bits})
+  + bit_count(getvariable('working_days')[(place >> {shift}) + 1] & ((CAST(2 AS BIGINT) << (place & {last_bit})) - 1));
 CREATE OR REPLACE TEMP MACRO wd(a, b) AS
   CASE WHEN a IS NULL OR b IS NULL THEN NULL
        WHEN CAST(b AS DATE) <= CAST(a AS DATE) THEN 0
-       ELSE getvariable('working_days_until')[calendar_place(b)] - getvariable('working_days_until')[calendar_place(a)] END;
-CREATE OR REPLACE TEMP MACRO roll(x) AS getvariable('next_working_day')[calendar_place(x)];
+       ELSE CAST(working_days_until(calendar_place(b)) - working_days_until(calendar_place(a)) AS INTEGER) END;
+CREATE OR REPLACE TEMP MACRO working_days_ahead(place) AS
+  (getvariable('working_days')[(place >> {shift}) + 1] & {all_bits}) >> (place & {last_bit});
+CREATE OR REPLACE TEMP MACRO days_to_first(ahead) AS CASE WHEN ahead > 0 THEN bit_count((ahead & -ahead) - 1) END;
+CREATE OR REPLACE TEMP MACRO roll(x) AS
+  CAST(CAST(x AS DATE) + CAST(days_to_first(working_days_ahead(calendar_place(x))) AS INTEGER) AS DATE);
 """
+
+_DAYS, _AHEAD = 32, 16
+"""A block of the calendar covers so many days (a power of two), and knows which of so many more are working days."""
 
 
 def duckdb_definitions(calendar: Calendar) -> list[str]:
     """Return the statements that teach a DuckDB connection our functions and the working-day calendar."""
-    counts = ", ".join(str(count) for count in calendar.counts)
-    rolls = ", ".join(f"'{day.isoformat()}'" if day else "NULL" for day in calendar.rolls)
-    macros = _MACROS.format(first=calendar.first.isoformat(), last=calendar.last.isoformat())
+    blocks = ", ".join(str(number) for number in _blocks(calendar))
+    macros = _MACROS.format(
+        first=calendar.first.isoformat(),
+        last=calendar.last.isoformat(),
+        shift=_DAYS.bit_length() - 1,
+        last_bit=_DAYS - 1,
+        bits=_DAYS + _AHEAD,
+        all_bits=(1 << (_DAYS + _AHEAD)) - 1,
+    )
     return [
-        f"SET VARIABLE working_days_until = [{counts}]",
-        f"SET VARIABLE next_working_day = CAST([{rolls}] AS DATE[])",
+        f"SET VARIABLE working_days = CAST([{blocks}] AS BIGINT[])",
         *(statement for statement in macros.split(";\n") if statement.strip()),
     ]
+
+
+def _blocks(calendar: Calendar) -> list[int]:
+    """Return the calendar as one number for each block of days.
+
+    The lower bits say which days work, those above them how many worked before the block. A list of every day would
+    say the same, but a look-up takes time for each of its entries, whatever the number of rows.
+    """
+    works = [roll == calendar.first + timedelta(days=place) for place, roll in enumerate(calendar.rolls)]
+    blocks = []
+    for start in range(0, len(works), _DAYS):
+        ahead = works[start : start + _DAYS + _AHEAD]
+        if not any(ahead[_DAYS - 1 :]) and len(ahead) == _DAYS + _AHEAD:
+            raise ValueError("the calendar has no working day for longer than a look-up reaches")
+        before = calendar.counts[start - 1] if start else 0
+        blocks.append(sum(1 << bit for bit, work in enumerate(ahead) if work) + (before << (_DAYS + _AHEAD)))
+    return blocks

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,12 @@ def _impossible_days(path: Path) -> Iterator[Problem]:
                 yield Problem(f"{path.as_posix()}, line {number}", cause)
 
 
+@lru_cache(maxsize=1024)
 def _load(text: str) -> Any:
-    """Read with libyaml, which is ten times faster but refuses a bare 09:30 in braces; then with the patient loader."""
+    """Read with libyaml, which is ten times faster but refuses a bare 09:30 in braces; then with the patient loader.
+
+    The same text gives the same data without reading it again, so whoever asks must not change what comes back.
+    """
     try:
         return YAML(typ="safe").load(text)
     except MarkedYAMLError:

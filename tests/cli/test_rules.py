@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Run
+from tests.conftest import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ROOT / "docs" / "examples" / "own-rule"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,12 @@ explain: {{zh: "共{{records}}条", en: "{{records}} records"}}
 remedy: {{zh: 改, en: mend}}
 examples: {{cases: []}}
 """
+
+
+@cache
+def runner() -> ExampleRunner:
+    """One connection for all small rules of a process."""
+    return ExampleRunner(load_library())
 
 
 class SmallRules:
@@ -59,7 +66,7 @@ class SmallRules:
         case = ExampleCase(name="test", given=given, expect="breach", **options)
         one = library.rules[code]
         rule = one.rule.model_copy(update={"examples": Examples(base={}, cases=[case])})
-        outcome = ExampleRunner(library).run(RuleFile(rule, one.document))[0]
+        outcome = runner().of(library).run(RuleFile(rule, one.document))[0]
         if outcome.problem is not None:
             raise AssertionError(outcome.problem.say("en"))
         return dict(outcome.answers)

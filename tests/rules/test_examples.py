@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -14,18 +15,37 @@ UNFILLED = re.compile(r"\{[A-Za-z_][\w.]*\}")
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_example_holds_and_every_row_is_answered(code: str) -> None:
+def test_every_example_has_the_answer_that_it_expects(code: str) -> None:
     rule_file = library().rules[code]
-    shown = set()
-    for number, case in enumerate(rule_file.rule.examples.cases):
+    shown: set[str] = set()
+    for case in rule_file.rule.examples.cases:
+        tables = runner().tables(rule_file, case)
+        answers = runner().answers(rule_file, case, tables)
+        expected = dict.fromkeys(answers, case.expect) if isinstance(case.expect, str) else case.expect
+        assert {key: answers.get(key) for key in expected} == expected, case.name
+        assert set(answers) == keys_of(rule_file.rule.reads, tables), f"{case.name}: every row is answered"
+        shown.update(answers.values())
+    assert set(rule_file.rule.answers) <= shown
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_is_found_is_counted_and_told_in_full_sentences(code: str) -> None:
+    """The first example of each answer goes the whole way to findings; `rules check` sends all of them."""
+    rule_file = library().rules[code]
+    firsts = {str(case.expect): number for number, case in reversed(list(enumerate(rule_file.rule.examples.cases)))}
+    for number in sorted(firsts.values()):
         outcome = runner().run_case(rule_file, number)
         assert outcome.problem is None, outcome.problem
-        assert outcome.holds, f"{case.name}: expected {outcome.expected}, got {outcome.answers}"
-        assert outcome.counted == outcome.rows, f"{case.name}: the five counts add up to the rows of the table"
-        shown.update(outcome.answers.values())
+        assert outcome.holds, f"{outcome.case}: expected {outcome.expected}, got {outcome.answers}"
+        assert outcome.counted == outcome.rows, f"{outcome.case}: the five counts add up to the rows of the table"
         for text in texts():
-            assert not UNFILLED.search(text), f"{case.name}: {text}"
-    assert set(rule_file.rule.answers) <= shown
+            assert not UNFILLED.search(text), f"{outcome.case}: {text}"
+
+
+def keys_of(table: str, tables: dict[str, list[dict[str, Any]]]) -> set[str]:
+    """The keys of the rows of a table of an example."""
+    columns = library().vocabulary[table].key
+    return {"|".join(str(row[column]) for column in columns) for row in tables.get(table, ())}
 
 
 def texts() -> list[str]:
