@@ -5,6 +5,7 @@ May import `model` only (the vocabulary is handed in). Start with `intake.take_i
 """
 
 from analyzer.records.canonical import read_canonical, unknown_as_names
-from analyzer.records.intake import Intake, take_in
+from analyzer.records.intake import Intake, Standing, take_in, take_sources
+from analyzer.records.sources import Source
 
-__all__ = ["Intake", "read_canonical", "take_in", "unknown_as_names"]
+__all__ = ["Intake", "Source", "Standing", "read_canonical", "take_in", "take_sources", "unknown_as_names"]

@@ -12,11 +12,13 @@ import duckdb
 from analyzer.model import Table, Text
 from analyzer.records.sql import named, quoted
 
-_INPUTS = (
+INPUTS = (
     "source INTEGER, file VARCHAR, sheet VARCHAR, sha256 VARCHAR, table_name VARCHAR, rows_read BIGINT, loaded BIGINT, "
     "duplicates BIGINT, replaced BIGINT, quarantined BIGINT, issues BIGINT, refused VARCHAR, encoding VARCHAR, "
     "notes VARCHAR, refused_en VARCHAR, notes_en VARCHAR"
 )
+"""The account of one file or sheet: what became of its rows."""
+
 _ISSUES = (
     'file VARCHAR, sheet VARCHAR, "row" BIGINT, "column" VARCHAR, text VARCHAR, reason VARCHAR, reason_en VARCHAR, '
     "source INTEGER, column_name VARCHAR"
@@ -44,11 +46,11 @@ class Entry:
 class Accounts:
     """Keeps `_inputs` and `_issues` of one intake."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Make both tables, empty."""
+    def __init__(self, con: duckdb.DuckDBPyConnection, first: int = 0) -> None:
+        """Make the tables, empty; `first` is the number of the first file."""
         self._con = con
-        self._next = 0
-        con.execute(f"CREATE OR REPLACE TABLE _inputs ({_INPUTS})")
+        self._next = first
+        con.execute(f"CREATE OR REPLACE TABLE _inputs ({INPUTS})")
         con.execute(f"CREATE OR REPLACE TABLE _issues ({_ISSUES})")
         con.execute(f"CREATE OR REPLACE TABLE _history ({_HISTORY})")
 

@@ -87,7 +87,7 @@ def usual(column: Column, cell: str, spelling: Spelling) -> str:
 def unread(column: Column, cell: str, value: str) -> str:
     """SQL that is true when a cell is filled and `usual` did not read it, so that `patient` has to look."""
     if column.kind in {Kind.DATE, Kind.TIMESTAMP}:
-        return f"{cell} IS NOT NULL AND ({value} IS NULL OR {moments.too_old(column.kind, value)})"
+        return f"{cell} IS NOT NULL AND ({value} IS NULL OR {moments.misread(column.kind, value)})"
     return f"{value} IS NULL AND {cell} IS NOT NULL"
 
 
@@ -107,17 +107,21 @@ def patient(column: Column, half: str, cell: str, spelling: Spelling) -> str:
 
 
 def _usual_text(column: Column, cell: str) -> str:
+    return f"CASE WHEN {stands(column, cell)} THEN {cell} END"
+
+
+def stands(column: Column, cell: str) -> str:
+    """SQL that is true when the text of a cell is its value as it stands; never true of a blank or an error value."""
     if column.personal == "plate":
-        plain = r"[\x{4e00}-\x{9fff}][A-Z][0-9A-Z]{5,6}"
-    elif _is_number_of(column):
+        return rf"regexp_full_match({cell}, '[\x{{4e00}}-\x{{9fff}}][A-Z][0-9A-Z]{{5,6}}')"
+    if _is_number_of(column):
         # ASCII, begins with a letter or digit and ends with a mark: no error value; no 1.2E+17
         return (
-            f"CASE WHEN strlen({cell}) = length({cell}) AND {cell} >= '0' AND right({cell}, 1) > ' ' "
-            f"AND NOT contains({cell}, '+') AND {cell} NOT IN ('NULL', 'null', 'N/A', 'n/a') THEN {cell} END"
+            f"strlen({cell}) = length({cell}) AND {cell} >= '0' AND {cell}[-1] > ' ' "
+            f"AND NOT contains({cell}, '+') AND {cell} NOT IN ('NULL', 'null', 'N/A', 'n/a')"
         )
-    else:
-        plain = r"[\x{4e00}-\x{9fff}0-9A-Za-z][^\r]*[\x{4e00}-\x{9fff}0-9A-Za-z]"
-    return f"CASE WHEN regexp_full_match({cell}, '{plain}') AND {cell} NOT IN ('NULL', 'null', 'N/A', 'n/a') THEN {cell} END"
+    plain = r"[\x{4e00}-\x{9fff}0-9A-Za-z][^\r]*[\x{4e00}-\x{9fff}0-9A-Za-z]"
+    return f"regexp_full_match({cell}, '{plain}') AND {cell} NOT IN ('NULL', 'null', 'N/A', 'n/a')"
 
 
 def _is_number_of(column: Column) -> bool:
@@ -167,11 +171,17 @@ def _loose(half: str, words: Mapping[str, str]) -> str:
 
 
 def _usual_number(column: Column, cell: str, worth: Decimal) -> str:
+    if column.kind is Kind.INTEGER and worth == 1 and not is_measured(column):
+        # digits alone need no look at what follows a point
+        number = _shaped(column, f"try_cast({cell} AS DECIMAL(18,6))")
+        digits = f"strlen({cell}) <= 12 AND NOT {cell} GLOB '*[!0-9]*'"
+        return f"CASE WHEN {digits} THEN try_cast({cell} AS BIGINT) ELSE {number} END"
     if column.kind is Kind.NUMBER and worth == 1:
         # nan and inf are numbers to a cast, and begin with a letter
         return f"CASE WHEN {cell} < ':' AND isfinite(try_cast({cell} AS DOUBLE)) THEN {cell}::DOUBLE END"
     number = f"try_cast({cell} AS DECIMAL(18,6))"
-    return _shaped(column, number if worth == 1 else f"{number} * {worth}::{_WORTH}")
+    # wider than its digits: the product of two narrow decimals overflows instead of growing
+    return _shaped(column, number if worth == 1 else f"{number}::DECIMAL(24,6) * {worth}::{_WORTH}")
 
 
 def _patient_number(column: Column, half: str, worth: Decimal) -> str:

@@ -16,7 +16,8 @@ from analyzer.model.mapping import FileMapping
 from analyzer.records.accounts import Accounts, Entry, settle_table
 from analyzer.records.canonical import load_typed, table_of
 from analyzer.records.fitting import Fit, Fitter
-from analyzer.records.loading import BEYOND, cells_of, load, load_pieces, make_table, settle
+from analyzer.records.loading import BEYOND, cells_of, load, make_table, settle
+from analyzer.records.piecewise import load_pieces
 from analyzer.records.reading import Reader
 from analyzer.records.sheets import Sheet, Unreadable
 from analyzer.records.sources import Format, Source, Unpacking, format_of, listed
@@ -43,6 +44,18 @@ class Intake:
     issues: int
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an intake goes on from when other rows stand already.
+
+    `first_source` is the number of its first file. `bring` adds to a table, before it is settled, the rows in force
+    whose keys come again; they bear the numbers of earlier files.
+    """
+
+    first_source: int
+    bring: Callable[[duckdb.DuckDBPyConnection, Table], None]
+
+
 def take_in(
     con: duckdb.DuckDBPyConnection,
     inputs: Sequence[Path],
@@ -57,14 +70,31 @@ def take_in(
     A table that no file supplies does not exist in `con` afterwards. Files that cannot be read are refused, listed and
     left out. Raises `AnalyzerError` when a path does not exist or nothing at all could be read.
     """
-    sources = listed(inputs)
+    brought = take_sources(con, listed(inputs), vocabulary, mappings=mappings, work_dir=work_dir, progress=progress)
+    if not brought.tables:
+        nothing = Problem("", Text("没有读到任何可用的表", "nothing could be read"))
+        raise AnalyzerError(brought.refused or [nothing])
+    return brought
+
+
+def take_sources(
+    con: duckdb.DuckDBPyConnection,
+    sources: Sequence[Source],
+    vocabulary: Vocabulary,
+    *,
+    mappings: Sequence[FileMapping] = (),
+    work_dir: Path | None = None,
+    progress: Progress | None = None,
+    standing: Standing | None = None,
+) -> Intake:
+    """Do the same with files that are listed already, upon rows that stand already. It may be that nothing is read."""
     with tempfile.TemporaryDirectory(prefix="intake-", dir=work_dir) as folder:
-        taking = _Taking(con, vocabulary, mappings, Path(folder))
+        taking = _Taking(con, vocabulary, mappings, Path(folder), standing.first_source if standing else 0)
         for number, source in enumerate(sources):
             taking.take(source)
             if progress:
                 progress(source.label, number + 1, len(sources))
-    return taking.settle()
+    return taking.settle(standing)
 
 
 class _Taking:
@@ -76,12 +106,13 @@ class _Taking:
         vocabulary: Vocabulary,
         mappings: Sequence[FileMapping],
         folder: Path,
+        first_source: int,
     ) -> None:
         self._con, self._vocabulary = con, vocabulary
         self._fitter = Fitter(vocabulary, mappings)
         self._reader = Reader(con, self._fitter, folder)
         self._unpacking = Unpacking(folder)
-        self._accounts = Accounts(con)
+        self._accounts = Accounts(con, first_source)
         self._supplied: dict[str, set[str]] = defaultdict(set)
         self._made: set[str] = set()
         self._refused: list[Problem] = []
@@ -236,15 +267,14 @@ class _Taking:
             self._refused.append(refusal.at(_place(entry)))
         self._accounts.close(self._accounts.open(entry), entry)
 
-    def settle(self) -> Intake:
+    def settle(self, standing: Standing | None) -> Intake:
         """Settle the account of every table and return what the intake brought."""
         for name in self._made - self._supplied.keys():
             self._con.execute(f"DROP TABLE {named(name)}")
-        if not self._supplied:
-            nothing = Problem("", Text("没有读到任何可用的表", "nothing could be read"))
-            raise AnalyzerError(self._refused or [nothing])
         supplied = [name for name in self._vocabulary.tables if name in self._supplied]
         for name in supplied:
+            if standing:
+                standing.bring(self._con, self._vocabulary[name])
             settle_table(self._con, self._vocabulary[name])
         self._accounts.settle()
         sums = self._con.execute(

@@ -6,11 +6,9 @@ records that were read can be held against the file; they are taken out again at
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import BoundedSemaphore
 
 import duckdb
 
@@ -26,17 +24,15 @@ from analyzer.records.cells import (
     unread,
     usual,
 )
-from analyzer.records.delimited import TextFile
 from analyzer.records.fitting import Fit
 from analyzer.records.headers import shown
-from analyzer.records.pieces import Piece
 from analyzer.records.sheets import Sheet, columns_of
 from analyzer.records.sql import named, quoted
 
 BOOKKEEPING = ("_skip BOOLEAN", "_bad UBIGINT", "_texts VARCHAR[]", "_beyond BOOLEAN")
-_FOOTER = r"^(合\s*计|总\s*计|小\s*计|制\s*表\s*人|制\s*表\s*时\s*间|审\s*核\s*人)"
+FOOTER = r"^(合\s*计|总\s*计|小\s*计|制\s*表\s*人|制\s*表\s*时\s*间|审\s*核\s*人)"
 # an empty row, or a footer: most first cells are plain ASCII and need no look
-_NO_RECORD = f"_first IS NULL OR (_first <> 'x' AND regexp_matches(_first, {quoted(_FOOTER)}))"
+NO_RECORD = f"_first IS NULL OR (_first <> 'x' AND regexp_matches(_first, {quoted(FOOTER)}))"
 QUARANTINED = Text("主键为空或读不出，该行未载入", "the key is blank or cannot be read; the row was not loaded")
 
 
@@ -90,46 +86,18 @@ def _spelling(fit: Fit, column: Column, worth: object) -> Spelling:
 
 def load(con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, source: int) -> int:
     """Insert every row of the sheet, typed; return how many records the reader gave, rows to skip included."""
-    with _as_written(con):
-        return _inserted(con, load_sql(fit, sheet, sheet.relation, source))
+    with as_written(con):
+        return inserted(con, load_sql(fit, sheet, sheet.relation, source))
 
 
-def load_pieces(con: duckdb.DuckDBPyConnection, fit: Fit, sheet: Sheet, text: TextFile, source: int) -> int | None:
-    """Insert a text file piece by piece, decoding the next piece while others are loaded.
-
-    Returns how many records there were; None when DuckDB saw other records than the lines of the file say, so that
-    nothing of it counts. Raises `UnicodeDecodeError` when the file is in another encoding.
-    """
-    threads = con.execute("SELECT current_setting('threads')").fetchone()
-    workers = min(4, int(threads[0])) if threads else 1
-    turn = BoundedSemaphore(workers + 1)
-
-    def one(piece: Piece) -> int | None:
-        try:
-            with con.cursor() as cursor:
-                read = _inserted(cursor, load_sql(fit, sheet, text.relation(piece), source))
-                return read if read == piece.records else None
-        except duckdb.Error:
-            return None
-        finally:
-            turn.release()
-
-    with _as_written(con), ThreadPoolExecutor(workers) as pool:
-        under_way = []
-        for piece in text.pieces():
-            turn.acquire()  # no more pieces on disk and in work than can be used
-            under_way.append(pool.submit(one, piece))
-        read = [each.result() for each in under_way]
-    return None if None in read else sum(count or 0 for count in read)
-
-
-def _inserted(con: duckdb.DuckDBPyConnection, statement: str) -> int:
+def inserted(con: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """Run an INSERT; return how many rows it brought."""
     counted = con.execute(statement).fetchone()
     return int(counted[0]) if counted else 0
 
 
 @contextmanager
-def _as_written(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def as_written(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Run statements as they are written: in these straight lines an optimiser finds nothing, and takes its time."""
     kept = con.execute("SELECT current_setting('disabled_optimizers')").fetchone()
     every = con.execute("SELECT string_agg(name, ',') FROM duckdb_optimizers()").fetchone()
@@ -140,56 +108,69 @@ def _as_written(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute(f"SET disabled_optimizers = {quoted(kept[0] if kept else '')}")
 
 
-def load_sql(fit: Fit, sheet: Sheet, relation: str, source: int) -> str:
-    """Return the INSERT that types and loads the rows of `relation`, which are some or all rows of the sheet."""
-    table, cells = fit.table, list(enumerate(cells_of(fit)))
-    layers = [
-        [f"{mapped(cell.text, cell.spelling.values)} AS x{n}" for n, cell in cells],
-        [f"x{n}, {usual(cell.column, f'x{n}', cell.spelling)} AS u{n}" for n, cell in cells],
-        [
-            f"x{n}, u{n}, CASE WHEN {unread(cell.column, f'x{n}', f'u{n}')} THEN {half_width(f'x{n}')} END AS h{n}"
-            for n, cell in cells
-        ],
-        [
-            f"x{n}, h{n}, CASE WHEN h{n} IS NULL THEN u{n} "
-            f"ELSE {patient(cell.column, f'h{n}', f'x{n}', cell.spelling)} END AS t{n}"
-            for n, cell in cells
-        ],
-    ]
-    beyond = " OR ".join(f"{trimmed(name)} <> ''" for name in columns_of(sheet.width)[fit.titled :]) or "false"
-    places = f"_line, {_first_filled(sheet.width)} AS _first, {beyond} AS _beyond"
-    query = f"SELECT {places}, {', '.join(layers[0])} FROM ({relation})"
-    for layer in layers[1:]:
-        query = f"SELECT _line, _first, _beyond, {', '.join(layer)} FROM ({query})"
-    skip = f"_line <= {sheet.lines[fit.header]} OR {_NO_RECORD}"
-    query = f"SELECT *, {skip} AS _skip FROM ({query})"
-    bad = " | ".join(_bad(table, cell, n) for n, cell in cells)
+def load_sql(fit: Fit, sheet: Sheet, relation: str, source: int, patiently: Collection[str] | None = None) -> str:
+    """Return the INSERT that types and loads the rows of `relation`, which are some or all rows of the sheet.
+
+    `patiently` names the columns that may hold other spellings than the most frequent ones; None is all of them.
+    """
+    cells = list(enumerate(cells_of(fit)))
+    slow = [(n, cell) for n, cell in cells if patiently is None or cell.column.name in patiently]
+    texts = ", ".join(f"{mapped(cell.text, cell.spelling.values)} AS x{n}" for n, cell in cells)
+    values = ", ".join(f"{usual(cell.column, f'x{n}', cell.spelling)} AS u{n}" for n, cell in cells)
+    query = f"SELECT _line, {_first_filled(sheet.width)} AS _first, {_beyond(fit, sheet)} AS _beyond, {texts} FROM ({relation})"
+    query = patient_layers(slow, f"SELECT *, {values} FROM ({query})")
+    query = f"SELECT *, _line <= {sheet.lines[fit.header]} OR {NO_RECORD} AS _skip FROM ({query})"
+    bad = " | ".join(bad_bit(fit.table, cell, n) for n, cell in slow) or "0::UBIGINT"
     query = f"SELECT *, CASE WHEN _skip THEN 0::UBIGINT ELSE {bad} END AS _bad FROM ({query})"
-    at = {cell.column.name: n for n, cell in cells}
-    ordered = ", ".join(
-        f"t{at[name]}" if name in at else f"NULL::{column.kind.sql_type}" for name, column in table.columns.items()
-    )
-    lacking = sum(table.bit(name) for name in table.columns if name not in fit.supplied)
-    texts = ", ".join(f"x{n}" for n, _ in cells)
+    final = {n: f"u{n}" for n, _ in cells} | {n: f"t{n}" for n, _ in slow}
     return (
-        f"INSERT INTO {named(table.name)} SELECT {ordered}, {lacking}::UBIGINT | _bad, {source}, _line, "
-        f"_skip, nullif(_bad, 0), CASE WHEN _bad <> 0 THEN [{texts}] END, nullif(_beyond, false) FROM ({query})"
+        f"INSERT INTO {named(fit.table.name)} SELECT {in_order(fit, cells, final)}, {lacking(fit)}::UBIGINT | _bad, "
+        f"{source}, _line, _skip, nullif(_bad, 0), CASE WHEN _bad <> 0 THEN [{', '.join(f'x{n}' for n, _ in cells)}] END, "
+        f"nullif(_beyond, false) FROM ({query})"
     )
+
+
+def patient_layers(cells: Sequence[tuple[int, Cell]], query: str) -> str:
+    """Return `query` (with texts `x<n>`, usual values `u<n>`) with half-width texts `h<n>` and final values `t<n>`."""
+    if not cells:
+        return query
+    halves = (
+        f"CASE WHEN {unread(cell.column, f'x{n}', f'u{n}')} THEN {half_width(f'x{n}')} END AS h{n}" for n, cell in cells
+    )
+    values = (
+        f"CASE WHEN h{n} IS NULL THEN u{n} ELSE {patient(cell.column, f'h{n}', f'x{n}', cell.spelling)} END AS t{n}"
+        for n, cell in cells
+    )
+    return f"SELECT *, {', '.join(values)} FROM (SELECT *, {', '.join(halves)} FROM ({query}))"
+
+
+def bad_bit(table: Table, cell: Cell, n: int) -> str:
+    """SQL for the bit of a column where `patient` looked at its cell and could not read it, else 0."""
+    unread_cell = f"t{n} IS NULL AND h{n} IS NOT NULL AND NOT {is_blank(cell.column, f'h{n}')}"
+    return f"CASE WHEN h{n} IS NULL THEN 0 WHEN {unread_cell} THEN {table.bit(cell.column.name)} ELSE 0 END::UBIGINT"
+
+
+def in_order(fit: Fit, cells: Sequence[tuple[int, Cell]], values: Mapping[int, str]) -> str:
+    """Return the values of the cells in the order of the table's columns, null for columns that the sheet lacks."""
+    at = {cell.column.name: values[n] for n, cell in cells}
+    return ", ".join(at.get(name, f"NULL::{column.kind.sql_type}") for name, column in fit.table.columns.items())
+
+
+def lacking(fit: Fit) -> int:
+    """Return the mask of the columns that the sheet lacks."""
+    return sum(fit.table.bit(name) for name in fit.table.columns if name not in fit.supplied)
+
+
+def _beyond(fit: Fit, sheet: Sheet) -> str:
+    return " OR ".join(f"{trimmed(name)} <> ''" for name in columns_of(sheet.width)[fit.titled :]) or "false"
 
 
 def _first_filled(width: int) -> str:
-    """SQL for the first filled cell of a row, null when there is none."""
+    """SQL for the first filled cell of a row, `x` where it plainly begins no footer, null when there is none."""
+    every = columns_of(width)
+    cells = (f"WHEN nullif({trimmed(name)}, '') IS NOT NULL THEN {trimmed(name)}" for name in every)
     # a cell that begins with printable ASCII is filled, and that settles most rows at their first cell
-    cells = (
-        f"WHEN {name} >= '!' AND {name} < chr(127) THEN 'x' WHEN nullif({trimmed(name)}, '') IS NOT NULL THEN {trimmed(name)}"
-        for name in columns_of(width)
-    )
-    return f"CASE {' '.join(cells)} END"
-
-
-def _bad(table: Table, cell: Cell, n: int) -> str:
-    unread = f"t{n} IS NULL AND h{n} IS NOT NULL AND NOT {is_blank(cell.column, f'h{n}')}"
-    return f"CASE WHEN h{n} IS NULL THEN 0 WHEN {unread} THEN {table.bit(cell.column.name)} ELSE 0 END::UBIGINT"
+    return f"CASE WHEN coalesce({', '.join(every)}) BETWEEN '!' AND '~' THEN 'x' ELSE CASE {' '.join(cells)} END END"
 
 
 @dataclass(frozen=True, slots=True)

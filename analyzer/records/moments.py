@@ -35,10 +35,14 @@ def usual(kind: Kind, cell: str, pattern: str | None) -> str:
     """SQL for a cell written year first, with `-` or `/`, or as digits alone; `pattern` (strptime) goes before."""
     # begins with a year, has no zone at its end: keeps `epoch`, `infinity` and the clock of Greenwich from the cast
     read = f"try_cast({cell} AS {kind.sql_type})"
-    safe = f"{cell} >= '19' AND {cell} < '22' AND length({cell}) <= 19 AND NOT ends_with({cell}, 'Z')"
+    safe = f"{cell} >= '19' AND {cell} < '22' AND NOT ends_with({cell}, 'Z') AND strlen({cell})"
     length, spelt = (14, "%Y%m%d%H%M%S") if kind is Kind.TIMESTAMP else (8, "%Y%m%d")
     compact = f"try_strptime({cell}, '{spelt}')::{kind.sql_type}"
-    cases = f"WHEN length({cell}) = {length} AND {cell} < ':' AND {compact} IS NOT NULL THEN {compact} WHEN {safe} THEN {read}"
+    cases = (
+        f"WHEN {safe} = {19 if kind is Kind.TIMESTAMP else 10} THEN {read} "
+        f"WHEN strlen({cell}) = {length} AND {cell} < ':' AND {compact} IS NOT NULL THEN {compact} "
+        f"WHEN {safe} <= 19 THEN {read}"
+    )
     if pattern:
         cases = (
             f"WHEN {_formatted(cell, pattern)} IS NOT NULL THEN {_formatted(cell, pattern)}::{kind.sql_type} {cases}"
@@ -46,9 +50,9 @@ def usual(kind: Kind, cell: str, pattern: str | None) -> str:
     return f"CASE {cases} END"
 
 
-def too_old(kind: Kind, value: str) -> str:
-    """SQL that is true for a value that `usual` misread: the year 20 of `20-3-5`."""
-    return f"{value} < {kind.sql_type} '1900-01-01'"
+def misread(kind: Kind, value: str) -> str:
+    """SQL that is true for a value that `usual` may have misread: the year 20 of `20-3-5`, 20245 of `20245-03-05`."""
+    return f"{value} NOT BETWEEN {kind.sql_type} '1900-01-01' AND {kind.sql_type} '2199-12-31'"
 
 
 def patient(kind: Kind, half: str, pattern: str | None) -> str:

@@ -6,12 +6,16 @@ ever in memory. A line end inside quotation marks is no end of a record: pieces 
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from analyzer.records.recoding import Recoder
+
 _CHUNK = 1 << 21
+_FIRST = 1 << 20
 _PIECE = 24 << 20
 _LONGEST = 96 << 20
 _UNDECODED = "\ufffd".encode()
@@ -41,7 +45,8 @@ def cut(path: Path, folder: Path, encoding: str, errors: str) -> Iterator[Piece]
         bad += raw.count(_UNDECODED) if errors == "replace" else 0
         waiting.append(raw)
         size += len(raw)
-        if size < _PIECE and not last:
+        # the first piece is small: it only shows how the file is spelt
+        if size < (_PIECE if number else min(_FIRST, _PIECE)) and not last:
             continue
         whole = b"".join(waiting)
         end = len(whole) if last else _record_end(whole)
@@ -57,27 +62,26 @@ def cut(path: Path, folder: Path, encoding: str, errors: str) -> Iterator[Piece]
 
 def _as_utf8(path: Path, encoding: str, errors: str) -> Iterator[tuple[bytes, bool]]:
     """Yield the file as UTF-8 with `\\n` line ends and without NUL, chunk by chunk, and whether it is the last."""
-    decoder = codecs.getincrementaldecoder(encoding)(errors)
-    as_it_is = encoding == "utf-8" and errors == "strict"
-    held = b""
+    recoder, held = Recoder(encoding, errors), b""
     with path.open("rb") as file:
-        while True:
-            chunk = file.read(_CHUNK)
-            text = decoder.decode(chunk, not chunk)
-            # what is UTF-8 already is decoded only to see that it is
-            raw = held + (chunk if as_it_is else text.encode("utf-8", "replace"))
+        chunk, more = file.read(_CHUNK), True
+        while more:
+            following = file.read(_CHUNK)
+            more = bool(following)
+            raw = held + recoder.feed(chunk, last=not more)
             # a \r at the end may be the first half of a line end
-            held = b"\r" if chunk and raw.endswith(b"\r") else b""
+            held = b"\r" if more and raw.endswith(b"\r") else b""
             raw = raw[: len(raw) - len(held)] if held else raw
             if b"\r" in raw:
                 raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-            yield raw.replace(b"\x00", b"") if b"\x00" in raw else raw, not chunk
-            if not chunk:
-                return
+            yield raw.replace(b"\x00", b"") if b"\x00" in raw else raw, not more
+            chunk = following
 
 
 def _record_end(raw: bytes) -> int:
     """Return the place after the last line end that stands outside quotation marks; 0 when there is none."""
+    if b'"' not in raw:
+        return raw.rfind(b"\n") + 1
     before, end = raw.count(b'"'), len(raw)
     while (at := raw.rfind(b"\n", 0, end)) >= 0:
         before -= raw.count(b'"', at, end)
@@ -90,8 +94,9 @@ def _record_end(raw: bytes) -> int:
 def _written(path: Path, raw: bytes, line: int, bad: int, paired: bool) -> Piece:
     segments = raw.split(b'"') if b'"' in raw else [raw]
     breaks = sum(segment.count(b"\n") for segment in segments[1::2])
-    lines = raw.count(b"\n") + (1 if raw and not raw.endswith(b"\n") else 0)
-    if b"\n\n" in raw or raw.startswith(b"\n"):
+    ends = np.frombuffer(raw, np.uint8) == ord("\n")
+    lines = int(np.count_nonzero(ends)) + (1 if raw and not raw.endswith(b"\n") else 0)
+    if raw.startswith(b"\n") or (ends[1:] & ends[:-1]).any():
         # DuckDB would pass over an empty line, and every row number below it would be wrong
         segments[0::2] = [_no_empty_lines(segment) for segment in segments[0::2]]
         raw = b'"'.join(segments)

@@ -81,7 +81,7 @@ def test_a_certificate_without_end_may_end_in_9999(read: Read) -> None:
 @pytest.mark.parametrize(
     "cell",
     ["2024-13-45", "2023-02-30", "日期不清", "24-03-05", "5/3/2024", "0", "88888888", "epoch", "infinity", "today",
-     "20241345", "2024年13月5日", "1", "2024", "２０２３－０２－３０"],
+     "20241345", "2024年13月5日", "1", "2024", "２０２３－０２－３０", "20245-03-05"],
 )  # fmt: skip
 def test_what_is_no_date_is_unknown_and_keeps_its_text(read: Read, cell: str) -> None:
     taken = read("案件编号", "立案日期", cell)
@@ -175,6 +175,7 @@ def test_what_is_no_number_is_unknown(read: Read, header: str, cell: str, column
         ("罚款金额", "¥1,500.00元", "1500.00"),
         ("罚款金额", "1500元", "1500.00"),
         ("罚款金额(万元)", "1.5", "15000.00"),
+        ("罚款金额(万元)", "12345678.95", "123456789500.00"),
         ("罚款金额", "1.5万元", "15000.00"),
         ("罚款金额(万元)", "1500元", "1500.00"),
         ("罚款金额", "2100.0200000000004", "2100.02"),
