@@ -42,14 +42,22 @@ _SOURCES = {
 def add_to(group: typer.Typer) -> None:
     """Add the commands of clues to the group."""
     clue = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", help=_HELP)
-    clue.command("list", help=say("列出线索。", "List the clues."))(list_clues)
-    clue.command("show", help=say("一条线索及其历史。", "One clue and its history."))(show)
-    clue.command("add", help=say("录入一条线索。", "Enter a clue."))(add)
-    clue.command("import", help=say("从审核结果的线索表导入。", "Take over the table of clues of a package."))(
-        take_over
-    )
-    clue.command("handle", help=say("办理：状态、经办人、结果、办结和反馈日期。", "Handle a clue."))(handle)
-    clue.command("link", help=say("关联到台账里的问题。", "Link a clue to a problem."))(link)
+    for name, command, words, example in (
+        ("list", list_clues, ("列出线索。", "List the clues."), ""),
+        ("show", show, ("一条线索及其历史。", "One clue and its history."), "XS2026-0001 "),
+        ("add", add, ("录入一条线索。", "Enter a clue."), "--source 12328 --content ... "),
+        ("import", take_over, ("从审核结果的线索表导入。", "Take over the table of clues of a package."), ""),
+        (
+            "handle",
+            handle,
+            ("办理：状态、经办人、结果、办结和反馈日期。", "Handle a clue."),
+            "XS2026-0001 --state concluded ",
+        ),
+        ("link", link, ("关联到台账里的问题。", "Link a clue to a problem."), "XS2026-0001 2026-0007 "),
+    ):
+        shown = f"analyzer ledger clue {name} {example}--store "
+        help_text = say(f"{words[0]}\n\n例：\n\n    {shown}库", f"{words[1]}\n\nExample:\n\n    {shown}STORE")
+        clue.command(name, help=help_text)(command)
     group.add_typer(clue, name="clue")
 
 
