@@ -7,15 +7,16 @@ from typing import Any
 
 from analyzer.model import Force, Verdict
 from analyzer.reports.figures import Tally
-from analyzer.reports.material import SEVERITY_FILLS, VERDICT_FILLS, Material
+from analyzer.reports.material import SEVERITY_FILLS, VERDICT_FILLS
 from analyzer.reports.rows import safe_cell
 from analyzer.reports.sheets import line_count, set_up_page
+from analyzer.reports.workbook_material import WorkbookMaterial
 
 _WIDTHS = (18, 14, 14, 14, 60)
 _LINE = 15.0
 
 
-def write_about(made: Material) -> None:
+def write_about(made: WorkbookMaterial) -> None:
     """Write the sheet."""
     page = _Page(made)
     said, summary = made.words.t, made.figures.summary
@@ -39,7 +40,7 @@ def write_about(made: Material) -> None:
             page.paragraph(said(f"about.{key}"), f"{one['place']}: {made.masked(one[made.words.language])}")
 
 
-def _totals(page: _Page, made: Material) -> None:
+def _totals(page: _Page, made: WorkbookMaterial) -> None:
     said, figures = made.words.t, made.figures
     findings, intake = figures.findings, figures.intake
     counts = {verdict.value: _grouped(figures.answered(verdict)) for verdict in Verdict}
@@ -71,7 +72,7 @@ def _totals(page: _Page, made: Material) -> None:
     )
 
 
-def _meanings(page: _Page, made: Material) -> None:
+def _meanings(page: _Page, made: WorkbookMaterial) -> None:
     said = made.words.t
     page.heading(said("about.answers"))
     for verdict in Verdict:
@@ -89,7 +90,7 @@ def _grouped(number: int) -> str:
 class _Page:
     """A sheet that is written from top to bottom: headings, labelled paragraphs, small tables."""
 
-    def __init__(self, made: Material) -> None:
+    def __init__(self, made: WorkbookMaterial) -> None:
         self._made, self._row = made, 0
         name = made.words.t("sheet.about")
         self._sheet = made.book.file.add_worksheet(name)

@@ -7,25 +7,24 @@ from typing import Any
 from analyzer.model import Verdict
 from analyzer.reports.figures import Tally
 from analyzer.reports.masking import mask_cell
-from analyzer.reports.material import Material
 from analyzer.reports.missing import describe_all
+from analyzer.reports.workbook_material import WorkbookMaterial
 
 _BATCH = 20_000
 
 
-def write_statistics(made: Material) -> None:
+def write_statistics(made: WorkbookMaterial) -> None:
     """The findings by agency, month and the rest, one row a figure, so that they can be filtered."""
     words, figures = made.words, made.figures
     table = made.table(
         "statistics",
         [("dimension", 18, "text"), ("item", 40, "wrap"), ("breach_count", 12, "whole"), ("review_count", 12, "whole"), ("total", 12, "whole")],
     )  # fmt: skip
-    agencies = {row[0]: row[1] for row in _agencies(made)}
     groups: list[tuple[str, tuple[Tally, ...], Any]] = [
         ("severity", figures.by_severity, lambda key: words.name("severity", key)),
         ("force", figures.by_force, lambda key: words.name("force", key)),
         ("family", figures.by_family, lambda key: f"{words.name('family', key)} ({key})"),
-        ("agency", figures.by_agency, lambda key: agencies.get(key, key) if key else words.t("by.several")),
+        ("agency", figures.by_agency, made.agency),
         ("month", figures.by_month, lambda key: key or words.t("by.undated")),
     ]
     for group, tallies, shown in groups:
@@ -34,14 +33,7 @@ def write_statistics(made: Material) -> None:
     table.close()
 
 
-def _agencies(made: Material) -> list[tuple[str, str]]:
-    if "agencies" not in made.package.tables:
-        return []
-    rows = made.con.execute("SELECT agency_id, name FROM records_agencies WHERE name IS NOT NULL").fetchall()
-    return [(key, made.words.t("subject_of.named", name=name, id=key)) for key, name in rows]
-
-
-def write_rules(made: Material) -> None:
+def write_rules(made: WorkbookMaterial) -> None:
     """The five answers of every rule; they add up to the rows that it looked at."""
     words = made.words
     counts = [(f"{verdict}_count", 11, "whole") for verdict in Verdict]
@@ -55,7 +47,7 @@ def write_rules(made: Material) -> None:
     table.close()
 
 
-def write_missing(made: Material) -> None:
+def write_missing(made: WorkbookMaterial) -> None:
     """What kept rules from an answer, and how to close the gap."""
     words = made.words
     table = made.table(
@@ -71,7 +63,7 @@ def write_missing(made: Material) -> None:
     table.close()
 
 
-def write_intake(made: Material) -> None:
+def write_intake(made: WorkbookMaterial) -> None:
     """The account of every file and sheet."""
     words = made.words
     numbers = ("rows_read", "loaded", "duplicates", "replaced", "quarantined", "issues")
@@ -90,7 +82,7 @@ def write_intake(made: Material) -> None:
     table.close()
 
 
-def write_issues(made: Material) -> None:
+def write_issues(made: WorkbookMaterial) -> None:
     """The cells and rows that could not be read. Their text may be personal, also where a cell slipped its column."""
     words = made.words
     table = made.table(

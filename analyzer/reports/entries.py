@@ -6,7 +6,7 @@ A running number stands for the finding's id, which could be guessed back to a p
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -80,12 +80,20 @@ class Entries:
 
     def __iter__(self) -> Iterator[Entry]:
         """Put one finding after the other into words; only a batch of them is in memory."""
+        yield from self._read(self._con, "TRUE")
+
+    def of(self, con: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> Iterator[Entry]:
+        """Put the findings of these numbers into words, read over `con`: one page of a long list."""
+        listed = ", ".join(str(int(number)) for number in numbers) or "NULL"
+        yield from self._read(con, f"n.number IN ({listed})")
+
+    def _read(self, con: duckdb.DuckDBPyConnection, condition: str) -> Iterator[Entry]:
         language = self._words.language
-        cursor = self._con.execute(
+        cursor = con.execute(
             "SELECT n.number, n.is_record, f.rule, f.verdict, f.severity, f.force, f.subject_kind, f.subject_id,"
             " f.agency_id, f.station_id, f.started_on, f.ended_on, f.record_count, f.amount_yuan, f.facts, f.parameters,"
             f" f.explanation_{language} AS explanation, f.remedy_{language} AS remedy, f.basis"
-            " FROM findings AS f JOIN numbered AS n ON n.finding_id = f.finding_id ORDER BY n.number"
+            f" FROM findings AS f JOIN numbered AS n ON n.finding_id = f.finding_id WHERE {condition} ORDER BY n.number"
         )
         names = [column[0] for column in cursor.description]
         while rows := cursor.fetchmany(_BATCH):

@@ -39,6 +39,11 @@ class Answers:
     total: int
     findings: int
 
+    @property
+    def undecided(self) -> int:
+        """The rows for which the rule could not answer."""
+        return self.counts[Verdict.NOT_ASSESSABLE]
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -101,6 +106,7 @@ class Figures:
     by_severity: tuple[Tally, ...]
     by_force: tuple[Tally, ...]
     by_family: tuple[Tally, ...]
+    by_rule: tuple[Tally, ...]
     by_agency: tuple[Tally, ...]
     by_month: tuple[Tally, ...]
     answers: tuple[Answers, ...]
@@ -144,6 +150,7 @@ def _count(package: Package, con: duckdb.DuckDBPyConnection) -> Figures:
         by_severity=tuple(severities.get(one.value, Tally(one.value, 0, 0)) for one in Severity),
         by_force=tuple(forces.get(one.value, Tally(one.value, 0, 0)) for one in Force),
         by_family=tuple(_tallies(con, "family").values()),
+        by_rule=tuple(_tallies(con, "rule").values()),
         by_agency=tuple(_tallies(con, "agency_id").values()),
         by_month=tuple(_tallies(con, "strftime(started_on, '%Y-%m')").values()),
         answers=_answers(con),

@@ -1,70 +1,64 @@
-"""The sheets of findings: the list for rectification, and the records behind each finding."""
+"""The sheets of findings: the list of problems, the rectification ledger, a sheet an agency, and the records behind them.
+
+The three lists are written side by side in one pass: a finding is put into words once.
+"""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from analyzer.model import Verdict
+from analyzer.reports.agency_sheets import AgencySheets
 from analyzer.reports.entries import Entries
-from analyzer.reports.material import SEVERITY_FILLS, VERDICT_FILLS, Material
+from analyzer.reports.ledger_sheet import LedgerSheet
+from analyzer.reports.material import SEVERITY_FILLS, VERDICT_FILLS
+from analyzer.reports.sheet_help import print_on_two_pages
+from analyzer.reports.sheets import SheetTable
+from analyzer.reports.workbook_material import WorkbookMaterial
 
 _BATCH = 20_000
 
 
-def write_findings(made: Material) -> None:
-    """One row a finding, with the columns that the rectifying unit fills in."""
+def write_findings(made: WorkbookMaterial) -> None:
+    """Write the list of problems, the ledger, and the sheets of the agencies."""
     words = made.words
+    listed, ledger, agencies = _list(made), LedgerSheet(made), AgencySheets(made)
+    groups = {code: one.said(words) for one in made.plan.groups for code in one.rules}
+    unnamed = words.t("plan.unnamed")
+    for one in Entries(made.con, made.law, words, made.show_personal):
+        verdict, severity = words.t(f"verdict.{one.verdict}"), words.t(f"severity.{one.severity}")
+        fills = {4: VERDICT_FILLS[one.verdict]}
+        if one.severity in SEVERITY_FILLS:
+            fills[5] = SEVERITY_FILLS[one.severity]
+        group = groups.get(one.rule, unnamed)
+        row = (
+            one.number, one.problem, one.rule, group, verdict, severity, one.subject_kind, one.subject, one.agency,
+            one.station, one.started_on, one.ended_on, one.record_count, one.amount_yuan, one.explanation, one.basis,
+            one.parameters, one.remedy,
+        )  # fmt: skip
+        listed.write(row, fills)
+        ledger.write(one, group, verdict, severity)
+        agencies.write(one, verdict, severity, ledger.entry_of(one.number))
+    listed.close()
+    ledger.close()
+    agencies.close()
+
+
+def _list(made: WorkbookMaterial) -> SheetTable:
     table = made.table(
         "findings",
         [
-            ("number", 6, "center"), ("problem", 22, "wrap"), ("rule", 8.5, "center"), ("verdict", 7, "center"),
-            ("severity", 8.5, "center"), ("subject_kind", 9, "center"), ("subject", 16, "wrap"),
+            ("number", 6, "center"), ("problem", 22, "wrap"), ("rule", 8.5, "center"), ("group", 16, "wrap"),
+            ("verdict", 7, "center"), ("severity", 8.5, "center"), ("subject_kind", 9, "center"), ("subject", 16, "wrap"),
             ("agency", 18, "wrap"), ("station", 14, "wrap"), ("started_on", 11, "date"), ("ended_on", 11, "date"),
             ("record_count", 8, "whole"), ("amount_yuan", 12, "money"), ("explanation", 42, "wrap"),
-            ("basis", 34, "wrap"), ("parameters", 30, "wrap"), ("remedy", 30, "wrap"), ("leader", 9, "fill"),
-            ("officer", 9, "fill"), ("plan", 24, "fill"), ("due", 12, "due"), ("progress", 16, "fill"),
+            ("basis", 34, "wrap"), ("parameters", 30, "wrap"), ("remedy", 30, "wrap"),
         ],
+        made.figures.findings.total,
     )  # fmt: skip
-    table.on_finish(lambda sheet, last: _to_fill_in(sheet, last, made))
-    for one in Entries(made.con, made.law, words, made.show_personal):
-        fills = {3: VERDICT_FILLS[one.verdict]}
-        if one.severity in SEVERITY_FILLS:
-            fills[4] = SEVERITY_FILLS[one.severity]
-        row = (
-            one.number, one.problem, one.rule, words.t(f"verdict.{one.verdict}"), words.t(f"severity.{one.severity}"),
-            one.subject_kind, one.subject, one.agency, one.station, one.started_on, one.ended_on, one.record_count,
-            one.amount_yuan, one.explanation, one.basis, one.parameters, one.remedy, None, None, None, None, None,
-        )  # fmt: skip
-        table.write(row, fills)
-    table.close()
+    table.on_finish(lambda sheet, _: print_on_two_pages(sheet, 14))
+    return table
 
 
-def _to_fill_in(sheet: Any, last: int, made: Material) -> None:
-    """Help with filling in, and print the list on two pages side by side, number and problem on both."""
-    words = made.words
-    sheet.freeze_panes(1, 2)
-    sheet.repeat_columns(0, 1)
-    sheet.set_print_scale(66)
-    sheet.set_v_pagebreaks([14])
-    due, progress = 20, 21
-    sheet.data_validation(
-        1, due, last, due,
-        {
-            "validate": "date", "criteria": ">=", "value": date(2000, 1, 1), "error_type": "warning",
-            "input_title": words.t("progress.due_title"), "input_message": words.t("progress.due_hint"),
-        },
-    )  # fmt: skip
-    sheet.data_validation(
-        1, progress, last, progress,
-        {
-            "validate": "list", "source": words.t("progress.choices").split(","), "error_type": "information",
-            "input_title": words.t("progress.title"), "input_message": words.t("progress.hint"),
-        },
-    )  # fmt: skip
-
-
-def write_records(made: Material) -> None:
+def write_records(made: WorkbookMaterial) -> None:
     """The records of every finding, under its number."""
     words, law = made.words, made.law
     table = made.table(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from analyzer.model.law import BASE, SET, ParameterEntry
+from analyzer.reports.instruments import instruments
 from analyzer.reports.lawbook import Citations
-from analyzer.reports.material import Material
 from analyzer.reports.sheets import SheetTable
+from analyzer.reports.workbook_material import WorkbookMaterial
 
 
-def write_law(made: Material) -> None:
+def write_law(made: WorkbookMaterial) -> None:
     """Write instruments first, values below them."""
     table = made.table(
         "law",
@@ -17,29 +18,13 @@ def write_law(made: Material) -> None:
             ("issuer", 26, "wrap"), ("document_no", 22, "wrap"), ("in_force", 12, "center"), ("status", 24, "wrap"),
         ],
     )  # fmt: skip
-    _instruments(made, table)
+    for one in instruments(made):
+        table.write((one.kind, one.name, one.places, None, one.issuer, one.number, one.in_force, one.status))
     _values(made, table)
     table.close()
 
 
-def _instruments(made: Material, table: SheetTable) -> None:
-    words, law = made.words, made.law
-    rules = [law.rule(one.rule) for one in made.figures.answers]
-    citations = Citations(law, words)
-    cited = citations.cited(rule for rule in rules if rule is not None)
-    for key, places in cited.items():
-        known = law.instruments.get(key)
-        if known is None:
-            table.write((words.t("column.basis"), key, places, None, None, None, None, None))
-            continue
-        table.write((
-            words.name("rank", known.rank), words.say(known.title), places, None,
-            words.say(known.issuer) if known.issuer else None, known.number,
-            known.from_.isoformat() if known.from_ else None, words.t(f"status.{known.status}"),
-        ))  # fmt: skip
-
-
-def _values(made: Material, table: SheetTable) -> None:
+def _values(made: WorkbookMaterial, table: SheetTable) -> None:
     words, law = made.words, made.law
     citations = Citations(law, words)
     for name in made.figures.summary["parameters"]:
@@ -53,7 +38,7 @@ def _values(made: Material, table: SheetTable) -> None:
             ))  # fmt: skip
 
 
-def _source(made: Material, entry: ParameterEntry) -> str | None:
+def _source(made: WorkbookMaterial, entry: ParameterEntry) -> str | None:
     if entry.origin == BASE:
         return None
     profile = made.law.library.profiles.get(entry.origin)

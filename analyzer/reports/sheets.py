@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,10 @@ from analyzer.reports.rows import RowWriter, style_number
 MAX_ROWS = 1_048_576
 """The rows that a sheet of Excel holds, the header among them."""
 
+MAX_NAME = 31
+"""The characters that the name of a sheet holds."""
+
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
 _LINE = 14.0
 _TALLEST = 409.0
 _FONT = {"font_name": "宋体", "font_size": 10, "valign": "top"}
@@ -28,6 +34,8 @@ _KINDS: dict[str, dict[str, Any]] = {
     "fill": {"text_wrap": True, "bg_color": _TO_FILL},
     "due": {"num_format": "yyyy-mm-dd", "align": "center", "bg_color": _TO_FILL},
     "whole": {"num_format": "#,##0"},
+    "share": {"num_format": "0.0%"},
+    "bold": {"bold": True, "text_wrap": True},
     "money": {"num_format": "#,##0.00"},
     "date": {"num_format": "yyyy-mm-dd", "align": "center"},
     "center": {"align": "center"},
@@ -36,7 +44,8 @@ _KINDS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column of a sheet. `kind` is text, wrap, whole, money, date or fill (left empty for people to fill)."""
+    """One column of a sheet. `kind` is text, wrap, whole, share, money, date, center, or fill
+    and due (for people to fill in)."""
 
     title: str
     width: float
@@ -76,9 +85,29 @@ class ReportWorkbook:
             self._cells[kind, fill] = style_number(self.style(**_LINES, **_KINDS.get(kind, {}), **coloured))
         return self._cells[kind, fill]
 
-    def table(self, name: str, fields: Sequence[Field], header: str, limit: int = MAX_ROWS) -> SheetTable:
-        """Open a table on a sheet of its own; `header` is printed at the top of every page."""
-        return SheetTable(self, name, fields, header, limit)
+    def table(
+        self, name: str, fields: Sequence[Field], header: str, limit: int = MAX_ROWS, rows: int = 0
+    ) -> SheetTable:
+        """Open a table on a sheet of its own; `header` is printed at the top of every page.
+
+        Past `limit` rows it goes on on another sheet; where the number of `rows` is known these stand side by side.
+        """
+        return SheetTable(self, name, fields, header, limit, rows)
+
+    def add_sheet(self, name: str) -> Any:
+        """Add a sheet under a name that Excel takes, and that no other sheet has."""
+        return self.file.add_worksheet(self.free_name(name))
+
+    def free_name(self, name: str, suffix: str = "") -> str:
+        """Return a name of at most 31 characters without those that Excel refuses; a number tells equal ones apart."""
+        bare = _FORBIDDEN.sub(" ", name).strip(" '") or "-"
+        taken = {sheet.get_name().casefold() for sheet in self.file.worksheets()} | {"history", "历史记录"}
+        for number in count(1):
+            end = suffix if number == 1 else f"{suffix} ({number})"
+            shown = bare[: MAX_NAME - len(end)].rstrip(" '") + end
+            if shown.casefold() not in taken:
+                return shown
+        raise AssertionError
 
     def close(self) -> None:
         """Write the file."""
@@ -89,13 +118,26 @@ class SheetTable:
     """A table with a frozen header and a filter; past the end of a sheet it goes on on another one."""
 
     def __init__(
-        self, book: ReportWorkbook, name: str, fields: Sequence[Field], header: str, limit: int = MAX_ROWS
+        self,
+        book: ReportWorkbook,
+        name: str,
+        fields: Sequence[Field],
+        header: str,
+        limit: int = MAX_ROWS,
+        rows: int = 0,
     ) -> None:
         """Open the first sheet. See `ReportWorkbook.table`."""
         self._book, self._name, self._fields, self._header, self._limit = book, name, fields, header, limit
+        needed = ceil(rows / (limit - 1)) or 1
+        self._ahead = [
+            book.add_sheet(book.free_name(name, f" {part}" if part > 1 else "")) for part in range(1, needed + 1)
+        ]
         self._rooms = [(column, field.width - 1) for column, field in enumerate(fields) if field.kind == "wrap"]
         self._styles = [book.cell_style(field.kind) for field in fields]
         self.parts = 0
+        self.sheet: Any = None
+        self._rows: RowWriter
+        self._last: int | None = None
         self._at_end: list[Callable[[Any, int], None]] = []
         self._open()
 
@@ -120,14 +162,29 @@ class SheetTable:
         """How many lines the row needs: only some programs measure wrapped text by themselves."""
         return max((line_count(str(row[column]), room) for column, room in self._rooms if row[column]), default=1)
 
+    def note(self, text: str) -> None:
+        """Write a line below the table, over its whole width; the filter leaves it out."""
+        if self._last is None:
+            self._last = self._rows.rows
+            self._rows.write([None] * len(self._fields), [style_number(self._book.style())] * len(self._fields))
+        room = sum(field.width for field in self._fields) - 2
+        style = style_number(self._book.style(text_wrap=True, font_color="#4A5568"))
+        if len(self._fields) > 1:
+            self.sheet.merge.append([self._rows.rows, 0, self._rows.rows, len(self._fields) - 1])
+        self._rows.write(
+            [text, *[None] * (len(self._fields) - 1)], [style] * len(self._fields), _LINE * line_count(text, room) + 3
+        )
+
     def close(self) -> None:
         """Set the filter over what was written."""
         self._finish()
 
     def _open(self) -> None:
         self.parts += 1
-        name = self._name if self.parts == 1 else f"{self._name} {self.parts}"
-        self.sheet = self._book.file.add_worksheet(name[:31])
+        self._last = None
+        further = self.parts > len(self._ahead)
+        name = self._book.free_name(self._name, f" {self.parts}") if further else ""
+        self.sheet = self._book.add_sheet(name) if further else self._ahead[self.parts - 1]
         set_up_page(self.sheet, self._header)
         self.sheet.repeat_rows(0)
         for column, field in enumerate(self._fields):
@@ -139,7 +196,7 @@ class SheetTable:
 
     def _finish(self) -> None:
         self._rows.finish()
-        last = max(self._rows.rows - 1, 1)
+        last = max((self._last or self._rows.rows) - 1, 1)
         self.sheet.autofilter(0, 0, last, len(self._fields) - 1)
         for step in self._at_end:
             step(self.sheet, last)

@@ -1,4 +1,5 @@
-"""The words of the reports in both languages: `messages/zh.toml` and `messages/en.toml`, by dotted key."""
+"""The words of the reports in both languages, by dotted key: `messages/zh.toml`, `messages/en.toml`, and beside them files of
+one subject such as `document.zh.toml`. A key stands in one of them only."""
 
 from __future__ import annotations
 
@@ -45,8 +46,13 @@ class Words:
 @lru_cache(maxsize=2)
 def messages(language: Language) -> Mapping[str, str]:
     """Return every message of a language by its dotted key."""
-    path = files("analyzer.reports") / "messages" / f"{language}.toml"
-    return dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")), ""))
+    found: dict[str, str] = {}
+    for path in sorted((files("analyzer.reports") / "messages").iterdir(), key=lambda one: one.name):
+        if path.name.split(".")[-2:] == [language, "toml"]:
+            pairs = dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")), ""))
+            assert not found.keys() & pairs.keys(), (path.name, found.keys() & pairs.keys())
+            found |= pairs
+    return found
 
 
 def _flat(data: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import analyzer
+from analyzer.reports.writing import FILES, write_reports
 from analyzer.store.package import Package
 
 CASES = """案件编号,车牌号,车牌颜色,当事人,联系电话,执法机构编号,立案日期,决定日期,罚款金额,案件状态
@@ -115,3 +117,21 @@ def package_without_findings(tmp_path_factory: pytest.TempPathFactory) -> Packag
     (folder / "检查.csv").write_text("检查编号,检查日期\nJ1,2024-01-01\n", encoding="utf-8")
     analyzer.audit(folder / "检查.csv", select=["PRC"], as_of="2024-12-31", out=folder / "out")
     return Package(folder / "out")
+
+
+@dataclass(frozen=True)
+class Written:
+    """The three reports of the small package, and where they are."""
+
+    package: Package
+    folder: Path
+
+    def path(self, kind: str) -> Path:
+        return self.folder / FILES[kind]
+
+
+@pytest.fixture(scope="session")
+def written(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Written:
+    folder = tmp_path_factory.mktemp("reports")
+    write_reports(package, list(FILES), folder)
+    return Written(package, folder)
