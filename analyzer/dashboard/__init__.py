@@ -1,6 +1,6 @@
-"""The pages that inspectors browse: they lay out what `reports.figures` counted and count nothing themselves.
+"""The pages that inspectors browse: they lay out what `reports.figures` counted and `queries` ask for.
 
-May import `reports` and the rooms below it; streamlit is imported nowhere else. Start with `overview.show_overview`;
+May import `reports` and the rooms below it; streamlit is imported nowhere else. Start with `frame.run`;
 `app.py` at the root is the door.
 """
 

@@ -1,42 +1,45 @@
-"""The charts of the pages. They draw offline: no map tiles, no font and no script from outside."""
+"""The charts of the pages. They draw offline: no map tiles, no font and no script from outside.
+
+Plotly reads a few HTML tags in labels, so every name that comes from data is escaped on its way in.
+"""
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
+import streamlit as st
 
+from analyzer.dashboard.parts.marks import VERDICT_COLORS
 from analyzer.model import Verdict
 from analyzer.reports.figures import Answers, Tally
 from analyzer.reports.wording import Words
 
 FONT = "Microsoft YaHei, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
-COLORS = {
-    Verdict.BREACH: "#b8322a",
-    Verdict.REVIEW: "#e3a22f",
-    Verdict.COMPLIANT: "#5a9e7c",
-    Verdict.NOT_ASSESSABLE: "#8a78b5",
-    Verdict.NOT_APPLICABLE: "#d5dae1",
-}
+GRID, INK = "#e4e9ef", "#1d2733"
 _WIDEST_NAME = 44
+
+
+def show(figure: Any, said: str) -> None:
+    """Draw a chart and say below it, in a sentence, what is seen; the sentence is read out in place of the chart too."""
+    st.plotly_chart(figure, width="stretch", config={"displayModeBar": False}, theme=None, alt=said)
+    st.text(said)
 
 
 def tallies(rows: Sequence[Tally], words: Words, group: str, axis: str) -> Any:
     """Draw findings by severity or family: breach and review side by side in one bar, never as one number."""
     shown = [one for one in rows if one.total]
-    names = [words.name(group, one.key) for one in shown]
     figure = go.Figure()
-    for verdict, counts in (
-        (Verdict.BREACH, [one.breach for one in shown]),
-        (Verdict.REVIEW, [one.review for one in shown]),
-    ):
+    for verdict in (Verdict.BREACH, Verdict.REVIEW):
+        counts = [getattr(one, verdict.value) for one in shown]
         figure.add_bar(
-            y=names,
+            y=[words.name(group, one.key) for one in shown],
             x=counts,
             orientation="h",
             name=words.name("verdict", verdict.value),
-            marker_color=COLORS[verdict],
+            marker_color=VERDICT_COLORS[verdict],
             text=[f"{count:,}" if count else "" for count in counts],
             textposition="auto",
             textangle=0,
@@ -45,16 +48,63 @@ def tallies(rows: Sequence[Tally], words: Words, group: str, axis: str) -> Any:
             cliponaxis=False,
             hovertemplate="%{y} %{x:,}",
         )
-    _lay_out(figure, len(shown), row=34)
+    lay_out(figure, 110 + 32 * len(shown))
+    figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
     figure.update_xaxes(title_text=axis, rangemode="tozero", tickformat=",d")
+    return figure
+
+
+def months(rows: Sequence[Tally], words: Words, axis: str) -> Any:
+    """Draw findings by the month in which they begin, breach below and review above; `rows` are months in order."""
+    figure = go.Figure()
+    for verdict in (Verdict.BREACH, Verdict.REVIEW):
+        figure.add_bar(
+            x=[one.key for one in rows],
+            y=[getattr(one, verdict.value) for one in rows],
+            name=words.name("verdict", verdict.value),
+            marker_color=VERDICT_COLORS[verdict],
+            hovertemplate="%{x} %{y:,}",
+        )
+    lay_out(figure, 300)
+    figure.update_xaxes(type="category", tickangle=-45 if len(rows) > 14 else 0, showgrid=False)
+    figure.update_yaxes(title_text=axis, rangemode="tozero", tickformat=",d", gridcolor=GRID)
+    return figure
+
+
+def rates(rows: Sequence[tuple[str, int, int, int]], words: Words, axis: str) -> Any:
+    """Draw shares of records with findings; a row is a name, the records, those with a breach, those for review only."""
+    names = [html.escape(short(name), quote=False) for name, *_ in rows]
+    figure = go.Figure()
+    records = [row[1] for row in rows]
+    for verdict, counts in ((Verdict.BREACH, [row[2] for row in rows]), (Verdict.REVIEW, [row[3] for row in rows])):
+        figure.add_bar(
+            y=names,
+            x=[count / of for count, of in zip(counts, records, strict=True)],
+            customdata=[f"{count:,} / {of:,}" for count, of in zip(counts, records, strict=True)],
+            text=[f"{count:,}/{of:,}" if count else "" for count, of in zip(counts, records, strict=True)],
+            textposition="auto",
+            textangle=0,
+            insidetextanchor="middle",
+            constraintext="none",
+            cliponaxis=False,
+            orientation="h",
+            name=words.name("verdict", verdict.value),
+            marker_color=VERDICT_COLORS[verdict],
+            hovertemplate="%{y} %{x:.1%}（%{customdata}）"
+            if words.language == "zh"
+            else "%{y} %{x:.1%} (%{customdata})",
+        )
+    lay_out(figure, 110 + 30 * len(rows))
+    figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
+    figure.update_xaxes(title_text=axis, rangemode="tozero", tickformat=".0%")
     return figure
 
 
 def answers(rows: Sequence[Answers], words: Words, name: Callable[[str], str], hover: str) -> Any:
     """Draw the five answers of each rule as shares of the rows that it looked at; the counts stand in the hover."""
-    names = [_short(name(one.rule)) for one in rows]
+    names = [html.escape(short(name(one.rule)), quote=False) for one in rows]
     figure = go.Figure()
-    for verdict, color in COLORS.items():
+    for verdict, color in VERDICT_COLORS.items():
         figure.add_bar(
             y=names,
             x=[one.counts[verdict] / one.total for one in rows],
@@ -68,22 +118,39 @@ def answers(rows: Sequence[Answers], words: Words, name: Callable[[str], str], h
         figure.add_annotation(
             x=1.01, y=place, text=_marked(one, words), showarrow=False, xanchor="left", font={"size": 12}, xref="paper"
         )
-    _lay_out(figure, len(rows), row=26)
+    lay_out(figure, 110 + 25 * len(rows))
     figure.update_layout(margin_r=150)
+    figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
     return figure
 
 
-def _lay_out(figure: Any, bars: int, row: int) -> None:
+def lay_out(figure: Any, height: int) -> None:
+    """Give a chart the look of all of them: stacked bars, our font, the legend on top, quiet lines."""
     figure.update_layout(
         barmode="stack",
         bargap=0.3,
-        height=110 + row * bars,
-        margin={"l": 0, "r": 12, "t": 36, "b": 0},
-        font={"family": FONT, "size": 14},
+        height=height,
+        margin={"l": 8, "r": 16, "t": 36, "b": 44},
+        font={"family": FONT, "size": 13, "color": INK},
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        hoverlabel={"font": {"family": FONT}},
+        separators=".,",
     )
-    figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
+    figure.update_xaxes(gridcolor=GRID, zerolinecolor="#b8c2cd", automargin=True, title_font_size=13)
+    figure.update_yaxes(automargin=True, title_font_size=13)
+
+
+def short(name: str) -> str:
+    """Return a name that fits beside a chart; a Chinese character is twice as wide as a letter."""
+    width = 0
+    for place, sign in enumerate(name):
+        width += 2 if ord(sign) > 0x2E7F else 1
+        if width > _WIDEST_NAME:
+            return name[:place] + "…"
+    return name
 
 
 def _marked(one: Answers, words: Words) -> str:
@@ -92,11 +159,4 @@ def _marked(one: Answers, words: Words) -> str:
     return "  ".join(f"{words.name('verdict', verdict.value)} {count:,}" for verdict, count in marked if count)
 
 
-def _short(name: str) -> str:
-    """Return a name that fits beside the chart; a Chinese character is twice as wide as a letter."""
-    width = 0
-    for place, sign in enumerate(name):
-        width += 2 if ord(sign) > 0x2E7F else 1
-        if width > _WIDEST_NAME:
-            return name[:place] + "…"
-    return name
+__all__ = ["FONT", "GRID", "INK", "answers", "lay_out", "months", "rates", "short", "show", "tallies"]

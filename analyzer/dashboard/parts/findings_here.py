@@ -1,0 +1,26 @@
+"""The findings of a vehicle, a device, a case or an agency: the table, and the one that is picked in it, whole, below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analyzer.dashboard.page import Page
+from analyzer.dashboard.parts.finding_detail import finding_detail
+from analyzer.dashboard.parts.finding_table import finding_table
+from analyzer.dashboard.parts.states import empty
+
+
+def findings_here(
+    page: Page, key: str, where: str, params: Sequence[object] = (), none: str = "", show_personal: bool = False
+) -> None:
+    """Show the findings that `where` picks (`f` is findings); `none` is said when there are none."""
+    if none and not page.source.one(f"SELECT count(*) FROM findings AS f WHERE {where}", params)[0]:
+        empty(none)
+        return
+    number = finding_table(page, key, where, params)
+    if number is not None:
+        page.page_link("finding", page.words("vehicles.open_finding", n=number), f=page.source.address(number))
+        finding_detail(page, number, show_personal)
+
+
+__all__ = ["findings_here"]

@@ -1,0 +1,77 @@
+"""How every chart looks: fonts, colours that the colour-blind can tell apart, axes of time without English words."""
+
+from __future__ import annotations
+
+import html
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from analyzer.dashboard.parts.marks import VERDICT_COLORS
+from analyzer.model import Verdict
+
+FONT = "Microsoft YaHei, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
+INK, QUIET, GRID, CALM, STEEL = "#253341", "#5d6b79", "#e4e8ed", "#4f8f87", "#3d6fa5"
+BREACH, REVIEW = VERDICT_COLORS[Verdict.BREACH], VERDICT_COLORS[Verdict.REVIEW]
+MARKS: dict[str, dict[str, Any]] = {
+    "breach": {"color": BREACH, "symbol": "diamond", "size": 13},
+    "review": {"color": REVIEW, "symbol": "triangle-up", "size": 13},
+    "": {"color": "#8fa3b8", "symbol": "circle", "size": 9},
+}
+"""How a record is marked by the worst answer that a finding gives of it; nothing found is ''."""
+
+_DAY_MS = 86_400_000
+_TICKS = [
+    {"dtickrange": [None, _DAY_MS * 27], "value": "%Y-%m-%d"},
+    {"dtickrange": ["M1", "M11"], "value": "%Y-%m"},
+    {"dtickrange": ["M12", None], "value": "%Y"},
+]
+
+
+def show(figure: Any, key: str, **more: Any) -> Any:
+    """Show a figure over the whole width, without the tools that nobody needs here."""
+    return st.plotly_chart(figure, width="stretch", key=key, theme=None, config={"displayModeBar": False}, **more)
+
+
+def base(height: int, left: int = 8, **more: Any) -> go.Figure:
+    """Return an empty figure in the look of the house."""
+    figure = go.Figure()
+    figure.update_layout(
+        height=height,
+        margin={"l": left, "r": 16, "t": 34, "b": 8},
+        font={"family": FONT, "size": 13, "color": INK},
+        paper_bgcolor="white",
+        plot_bgcolor="white",
+        hoverlabel={"align": "left", "font": {"family": FONT, "size": 13}, "bgcolor": "white"},
+        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
+        **more,
+    )
+    title = {"font": {"size": 13}, "standoff": 8}
+    figure.update_xaxes(gridcolor=GRID, zeroline=False, automargin=True, linecolor=GRID, title=title)
+    figure.update_yaxes(gridcolor=GRID, zeroline=False, automargin=True, linecolor=GRID, title=title)
+    return figure
+
+
+def time_axis(figure: Any, first: date | datetime, last: date | datetime, **more: Any) -> None:
+    """Make the x axis one of time from a little before `first` to a little after `last`, days written as digits."""
+    begin, end = _moment(first), _moment(last)
+    pad = max(timedelta(days=7), (end - begin) / 25)
+    figure.update_xaxes(
+        type="date", range=[begin - pad, end + pad], tickformatstops=_TICKS, hoverformat="%Y-%m-%d", **more
+    )
+
+
+def literal(text: object) -> str:
+    """Return a text for a label or a hover, in which nothing is markup."""
+    return html.escape(str(text), quote=False)
+
+
+def _moment(day: date | datetime) -> datetime:
+    return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)
+
+
+__all__ = [
+    "BREACH", "CALM", "FONT", "GRID", "INK", "MARKS", "QUIET", "REVIEW", "STEEL", "base", "literal", "show", "time_axis",
+]  # fmt: skip
