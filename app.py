@@ -1,9 +1,8 @@
-"""The dashboard's door: page config and navigation, nothing else. `streamlit run app.py`, or ANALYZER_PACKAGE=DIR first."""
+"""The dashboard's door: page config, sign-in and navigation. `analyzer dashboard` starts it."""
 
 import streamlit as st
 
-from analyzer.dashboard import ICON
-from analyzer.dashboard.overview import show_overview
+from analyzer.dashboard import ICON, frame
 
-st.set_page_config(page_title="非现场执法监督", page_icon=str(ICON), layout="wide")
-st.navigation([st.Page(show_overview, title="总览", url_path="overview", default=True)]).run()
+st.set_page_config(page_title="非现场执法监督", page_icon=str(ICON), layout="wide", initial_sidebar_state=220)
+frame.run()

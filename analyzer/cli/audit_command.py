@@ -9,13 +9,12 @@ from typing import Any
 
 import typer
 
-from analyzer.cli import console
-from analyzer.cli.language import LANGUAGE, say
+from analyzer.cli import console, report_options
+from analyzer.cli.language import say
+from analyzer.cli.order_options import make_order, order_problems
 from analyzer.cli.summary import print_summary
 from analyzer.model import AnalyzerError, Problem, Severity, Text
 from analyzer.rulebook.rulings import DEFAULT_PROFILE
-
-_REPORTS = ("xlsx",)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,10 +29,12 @@ _AUDIT_HELP = say(
     "审核导出的文件或目录。\n\n例：\n\n"
     "    analyzer audit 导出数据 --out 结果 --as-of 2025-12-31\n\n"
     "    analyzer audit 案件.xlsx 检测记录.zip --out 结果 --set notify_deadline=10 --select NTC,PRC-05\n\n"
+    "    analyzer audit --store 库 --run 12 --out 结果（重做一次扫描的结果包）\n\n"
     "退出码：0 完成；1 达到 --fail-on；2 无法完成；3 完成，但有文件被拒收。",
     "Judge exported files or folders.\n\nExamples:\n\n"
     "    analyzer audit exports --out results --as-of 2025-12-31\n\n"
     "    analyzer audit cases.xlsx detections.zip --out results --set notify_deadline=10 --select NTC,PRC-05\n\n"
+    "    analyzer audit --store store --run 12 --out results (makes a run's package again)\n\n"
     "Exit status: 0 done; 1 --fail-on met; 2 cannot be done; 3 done, but some input was refused.",
 )
 _DEMO_HELP = say(
@@ -51,7 +52,9 @@ _VERIFY_HELP = say(
 
 
 def audit(
-    inputs: list[Path] = typer.Argument(help=say("导出的文件或目录", "exported files or folders"), metavar="INPUT..."),
+    inputs: list[Path] = typer.Argument(
+        None, help=say("导出的文件或目录", "exported files or folders"), metavar="INPUT..."
+    ),
     out: Path = typer.Option(..., "--out", help=say("结果写到哪个目录", "the folder for the results")),
     profile: str = typer.Option(
         DEFAULT_PROFILE, help=say("适用的法律配置：名称或文件", "law profile: a name or a file")
@@ -65,13 +68,19 @@ def audit(
     select: list[str] = typer.Option(
         [], "--select", help=say("只用这些规则或类别，逗号分隔", "rule codes or families")
     ),
-    reports: str = typer.Option("xlsx", help=say("xlsx 或 none", "xlsx or none")),
+    reports: str = typer.Option(report_options.DEFAULT, help=report_options.HELP),
     show_personal: bool = typer.Option(
         False, "--show-personal", help=say("不隐去个人信息（会记录）", "do not mask (logged)")
     ),
     fail_on: str = typer.Option(
         "", "--fail-on", metavar="SEVERITY", help=say("从此严重程度起退出码为 1", "exit 1 from here on")
     ),
+    store: Path = typer.Option(
+        None,
+        "--store",
+        help=say("重做库中一次扫描的结果包（与 --run 同用）", "make a run of this store again; see --run"),
+    ),
+    run: str = typer.Option("", "--run", metavar="ID", help=say("重做哪一次扫描：编号", "which run: its id or number")),
     engine: str = typer.Option("duckdb", help=say("duckdb", "duckdb")),
     memory_limit: str = typer.Option("", "--memory-limit", metavar="2GB", help=say("内存上限", "memory limit")),
     threads: int = typer.Option(0, help=say("线程数", "threads")),
@@ -79,44 +88,35 @@ def audit(
     quiet: bool = typer.Option(False, "--quiet", "-q", help=say("不显示进度和摘要", "no progress, no summary")),
 ) -> None:
     """Judge exports and write a package."""
-    from analyzer.engine.audit import Order
-    from analyzer.engine.connect import Limits
-
-    problems = _option_problems(reports, fail_on, engine, as_of, memory_limit)
+    problems = report_options.report_problems(reports) + _option_problems(fail_on, engine)
+    problems += order_problems(as_of, memory_limit) + _source_problems(inputs, store, run)
     if problems:
         raise AnalyzerError(problems)
-    order = Order(
-        inputs=tuple(inputs),
-        as_of=date.fromisoformat(as_of) if as_of else date.today(),
-        profile=Path(profile) if profile.endswith((".yaml", ".yml")) else profile,
-        settings=tuple(settings),
-        mappings=tuple(mapping),
-        rules=tuple(rules),
-        select=tuple(word.strip() for text in select for word in text.split(",") if word.strip()),
-        limits=Limits(memory_limit or None, threads or None),
-    )
-    wanted = () if reports == "none" else tuple(reports.split(","))
-    said = perform(order, out, wanted, show_personal=show_personal, quiet=quiet or as_json)
+    order = make_order(
+        inputs or (), profile=profile, settings=settings, as_of=as_of, mapping=mapping, rules=rules, select=select,
+        memory_limit=memory_limit, threads=threads,
+    )  # fmt: skip
+    wanted, silent = report_options.wanted_reports(reports), quiet or as_json
+    if store is not None:
+        from analyzer.cli.remake import remake_run
+
+        said = remake_run(store, run, out, wanted, order.limits, quiet=silent)
+    else:
+        said = perform(order, out, wanted, show_personal=show_personal, quiet=silent)
+        if not silent:
+            print_summary(said, out)
     if as_json:
         console.print_json(said)
-    elif not quiet:
-        print_summary(said, out)
     raise typer.Exit(_status(said, fail_on))
 
 
 def perform(order: Any, out: Path, reports: tuple[str, ...], *, show_personal: bool, quiet: bool) -> dict[str, Any]:
     """Run one audit, write its package, and return its summary."""
     from analyzer.engine.audit import run_audit
-    from analyzer.reports.workbook import write_workbook
-    from analyzer.store.package import Package, drafting, write_package
+    from analyzer.store.package import drafting, write_package
 
     with drafting(out) as draft, console.progress(quiet) as tell, run_audit(order, tell, writable=[draft]) as done:
-
-        def write_reports(folder: Path) -> None:
-            if "xlsx" in reports:
-                package = Package(folder, drafted=True)
-                write_workbook(package, folder / "findings.xlsx", language=LANGUAGE, show_personal=show_personal)
-
+        write_reports = report_options.report_writer(reports, show_personal=show_personal)
         unmasked = _unmasking() if show_personal and reports else None
         package = write_package(done, draft, out, write_reports, unmasked=unmasked)
     if unmasked:
@@ -138,7 +138,7 @@ def demo(
     folder = samples_folder()
     order = Order(inputs=(folder,), as_of=date(2025, 12, 31))
     out.parent.mkdir(parents=True, exist_ok=True)
-    said = perform(order, out, ("xlsx",), show_personal=False, quiet=False)
+    said = perform(order, out, report_options.wanted_reports(report_options.DEFAULT), show_personal=False, quiet=False)
     print_summary(said, out)
     raise typer.Exit(_status(said, ""))
 
@@ -189,13 +189,18 @@ def verify(folder: Path = typer.Argument(help=say("结果包目录", "the folder
     console.out.print(say(f"一致：{files} 个文件与清单相符。", f"Everything matches: {files} files."))
 
 
-def _option_problems(reports: str, fail_on: str, engine: str, as_of: str, memory_limit: str) -> list[Problem]:
+def _source_problems(inputs: list[Path] | None, store: Path | None, run: str) -> list[Problem]:
+    """Either files are judged, or a run of a store is made again."""
+    if store is None and not run and inputs:
+        return []
+    if store is not None and run and not inputs:
+        return []
+    cause = Text("请给出输入文件，或 --store 与 --run", "give input files, or --store and --run")
+    return [Problem("INPUT... | --store --run", cause)]
+
+
+def _option_problems(fail_on: str, engine: str) -> list[Problem]:
     problems = []
-    if reports != "none":
-        for word in reports.split(","):
-            if word not in _REPORTS:
-                cause = Text(f"不认识或尚未提供的报表 `{word}`", f"the report `{word}` is unknown or not offered yet")
-                problems.append(Problem("--reports", cause, Text("可用：xlsx、none", "There are: xlsx, none")))
     if fail_on and fail_on not in [str(one) for one in Severity]:
         cause = Text(f"`{fail_on}` 不是严重程度", f"`{fail_on}` is no severity")
         words = ", ".join(str(one) for one in Severity)
@@ -203,15 +208,6 @@ def _option_problems(reports: str, fail_on: str, engine: str, as_of: str, memory
     if engine != "duckdb":
         cause = Text(f"没有引擎 `{engine}`", f"there is no engine `{engine}`")
         problems.append(Problem("--engine", cause, Text("可用：duckdb", "There is: duckdb")))
-    if as_of:
-        try:
-            date.fromisoformat(as_of)
-        except ValueError:
-            cause = Text(f"`{as_of}` 不是日期", f"`{as_of}` is not a date")
-            problems.append(Problem("--as-of", cause, Text("写成 2025-12-31", "Write it as 2025-12-31")))
-    if memory_limit and not memory_limit.upper().rstrip("IB").endswith(("K", "M", "G", "T")):
-        cause = Text(f"看不懂 `{memory_limit}`", f"`{memory_limit}` is no amount of memory")
-        problems.append(Problem("--memory-limit", cause, Text("写成 2GB", "Write it as 2GB")))
     return problems
 
 

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from analyzer.store.comparison import Comparison, Moved
 
 _HELP = say(
-    "比较两个结果包：哪些问题新出现、消失、改变结论，以及两次审核的参数、规则、输入有何不同。\n\n例：analyzer compare 上次 这次",
+    "比较两个结果包：哪些问题新出现、消失、改变结论，以及两次审核的参数、规则、输入有何不同。\n\n例：\n\n"
+    "    analyzer compare 上次 这次\n\n    analyzer compare 3 12 --store 库",
     "Compare two packages: which findings appear, go, change their answer, and what differs between the audits.\n\n"
-    "Example: analyzer compare before after",
+    "Examples:\n\n    analyzer compare before after\n\n    analyzer compare 3 12 --store store",
 )
 _KINDS = {"appeared": ("新出现", "appeared"), "gone": ("消失", "gone"), "changed": ("改变结论", "changed")}
 _VERDICTS = {"breach": ("违规", "breach"), "review": ("待核", "review"), None: ("无", "none")}
@@ -35,8 +36,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def compare_packages(
-    before: Path = typer.Argument(metavar="PACKAGE", help=say("前一个结果包", "the earlier package")),
-    after: Path = typer.Argument(metavar="PACKAGE", help=say("后一个结果包", "the later package")),
+    before: Path = typer.Argument(
+        metavar="PACKAGE", help=say("前一个结果包，或扫描编号", "the earlier package, or run")
+    ),
+    after: Path = typer.Argument(metavar="PACKAGE", help=say("后一个结果包，或扫描编号", "the later package, or run")),
+    store: Path = typer.Option(None, "--store", help=say("编号所属的库", "the store that the runs belong to")),
     limit: int = typer.Option(20, "--limit", help=say("最多列出多少个问题", "how many findings to list")),
     show_personal: bool = typer.Option(False, "--show-personal", help=say("不隐去个人信息", "do not mask")),
     as_json: bool = typer.Option(False, "--json", help=say("输出 JSON", "print JSON")),
@@ -46,7 +50,13 @@ def compare_packages(
     from analyzer.store.comparison import compare
     from analyzer.store.package import Package
 
-    old, new = Package(before), Package(after)
+    if store is not None:
+        from analyzer.store.history import kept_package
+        from analyzer.store.places import existing
+
+        old, new = (kept_package(existing(store), str(one)) for one in (before, after))
+    else:
+        old, new = Package(before), Package(after)
     found, law = compare(old, new), Lawbook.of(new)
     if show_personal:
         console.err.print(say("注意：显示了个人信息。", "Personal data is shown."), style="yellow")

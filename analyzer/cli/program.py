@@ -10,10 +10,15 @@ import typer
 from analyzer.cli import (
     audit_command,
     compare_command,
+    dashboard_command,
     explain_command,
+    ledger_command,
     review_command,
     rules_command,
+    scan_command,
+    schedule_command,
     schema_command,
+    store_command,
 )
 from analyzer.cli.console import CANNOT, err, print_problems
 from analyzer.cli.language import say
@@ -46,9 +51,14 @@ def _common(
 
 audit_command.add_to(app)
 compare_command.add_to(app)
+dashboard_command.add_to(app)
 explain_command.add_to(app)
+ledger_command.add_to(app)
 review_command.add_to(app)
 rules_command.add_to(app)
+scan_command.add_to(app)
+store_command.add_to(app)
+schedule_command.add_to(app)
 schema_command.add_to(app)
 
 

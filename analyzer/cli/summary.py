@@ -12,6 +12,15 @@ from analyzer.cli.language import LANGUAGE, say
 
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _TOP_RULES = 10
+_REPORTS = (
+    (
+        "findings.xlsx",
+        "问题清单、整治台账、统计表、记录、未能判定",
+        "problems, ledger, statistics, records, what was missing",
+    ),
+    ("report.docx", "书面报告，可打印上报", "the written report, ready to print"),
+    ("report.html", "同一份报告，用浏览器看", "the same report for a browser"),
+)
 
 
 def print_summary(said: dict[str, Any], out: Path) -> None:
@@ -120,9 +129,9 @@ def _print_gaps(out: Path) -> None:
 
 
 def _print_files(out: Path, said: dict[str, Any]) -> None:
-    workbook = out / "findings.xlsx"
-    if workbook.is_file():
-        screen.print(say(f"打开 [bold]{workbook}[/]：问题清单、记录、未能判定、数据接收", f"Open [bold]{workbook}[/]"))
+    for name, zh, en in _REPORTS:
+        if (out / name).is_file():
+            screen.print(say(f"打开 [bold]{out / name}[/]：{zh}", f"Open [bold]{out / name}[/]: {en}"))
     screen.print(say(f"[dim]{said['note']['zh']}[/]", f"[dim]{said['note']['en']}[/]"))
     example = say("analyzer explain 规则 记录编号 --package", "analyzer explain CODE KEY --package")
     screen.print(say(f"[dim]问“为什么”：{example} {out}[/]", f"[dim]To ask why: {example} {out}[/]"))

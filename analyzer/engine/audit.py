@@ -113,13 +113,13 @@ def _size(inputs: Sequence[Path]) -> int:
 
 
 def look_at(con: duckdb.DuckDBPyConnection, columns: Mapping[str, frozenset[str]], vocabulary: Vocabulary) -> Supply:
-    """Return the supply of the tables in `con`, with the columns that are unknown in some row."""
-    unknown = {}
+    """Return the supply of the tables in `con`, with their sizes and the columns that are unknown in some row."""
+    unknown, rows = {}, {}
     for table in columns:
-        row = con.execute(f'SELECT bit_or("{UNKNOWN}") FROM "{table}"').fetchone()
-        mask = (row[0] or 0) if row else 0
+        row = con.execute(f'SELECT bit_or("{UNKNOWN}"), count(*) FROM "{table}"').fetchone()
+        mask, rows[table] = (row[0] or 0, row[1]) if row else (0, 0)
         unknown[table] = frozenset(name for name in vocabulary[table].columns if mask & vocabulary[table].bit(name))
-    return Supply(columns, unknown)
+    return Supply(columns, unknown, rows)
 
 
 def prepare(order: Order) -> tuple[Library, Rulings, tuple[RuleFile, ...], list[FileMapping]]:

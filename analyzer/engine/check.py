@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from analyzer.engine.examples import ExampleRunner, Outcome
 from analyzer.engine.judge import plan_rules
 from analyzer.engine.lint import lint, unfinished
+from analyzer.engine.night.ties import near_mistake
 from analyzer.engine.setting import Setting, Supply
 from analyzer.model import AnalyzerError, Problem, Text
+from analyzer.model.rule import Gather
+from analyzer.rulebook.document import Document
 from analyzer.rulebook.library import Library, RuleFile
 from analyzer.rulebook.rulings import resolve
 
@@ -45,7 +48,28 @@ def _compile_problems(library: Library, rules: Sequence[RuleFile]) -> list[Probl
         plan_rules(setting, library, rules)
     except AnalyzerError as error:
         return list(error.problems)
-    return []
+    bases = [(base.facts, base.gather, library.base_files[base.facts]) for base in library.bases.values()]
+    owned = [(one.rule.reads, one.rule.gather, one.document) for one in rules]
+    return [problem for owner in (*bases, *owned) for problem in _near_problems(setting, *owner)]
+
+
+def _near_problems(
+    setting: Setting, table: str, gathers: Mapping[str, Gather], document: Document
+) -> Iterator[Problem]:
+    """What `near` says must be answerable from a row alone: the night looks its rows up by it."""
+    for name, gather in gathers.items():
+        mistake = near_mistake(setting, table, gather.near)
+        if mistake is not None:
+            source, part = mistake
+            cause = Text(
+                f"near 里的 {source}：`{part}` 不能只凭一行得出",
+                f"near, {source}: `{part}` cannot be told from a row alone",
+            )
+            remedy = Text(
+                "写两边行各自的列或事实；不要用关联、gather 或参数",
+                "Name columns or facts of the two rows; no links, gathers or parameters",
+            )
+            yield document.problem(cause, remedy, ["gather", name, "near"])
 
 
 def _example_problems(one: RuleFile, outcomes: Sequence[Outcome]) -> list[Problem]:

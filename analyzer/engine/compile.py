@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 
-from analyzer.engine.language import LanguageError, parse
+from sqlglot import exp
+
+from analyzer.engine.language import LanguageError, parse, path
 from analyzer.engine.legs import Legs
-from analyzer.engine.names import ColumnName, GatherShape, Path, Scope, Usage
+from analyzer.engine.names import ColumnName, GatherShape, Named, Path, Scope, Usage
 from analyzer.engine.setting import Setting
 from analyzer.engine.term import Term, dated
 from analyzer.engine.terms import Terms
@@ -41,11 +44,19 @@ class Fact:
 
 @dataclass(frozen=True)
 class CompiledRule:
-    """One rule over one base table, as SQL over the prepared row `t`."""
+    """One rule over one base table, as SQL over the prepared row `t`.
+
+    `as_of` is the date that picks the law's numbers: its column in the prepared row, and its expression. `few` is a
+    condition of the facts file that `applies` cannot do without, if the rule asks for one of them, and `few_usage` what
+    it touches.
+    """
 
     rule: Rule
     scope: Scope
+    as_of: tuple[str, str] | None
     applies: str
+    few: str | None
+    few_usage: Usage
     breach: str
     review: str
     softer: str
@@ -82,10 +93,15 @@ class RuleCompiler:
         self.setting, self.rule = setting, rule
         self.scope = Scope(setting, rule.reads, ROW, flat=True, define=rule.define, gathers=gathers)
         self.base = self.scope.base
-        self.verdict_usage, self.finding_usage = Usage(), Usage()
+        self.verdict_usage, self.finding_usage, self.few_usage = Usage(), Usage(), Usage()
+        text = rule.as_of or (self.base.as_of if self.base else None)
         self.moment: str | None = None
+        self.as_of: tuple[str, str] | None = None
         self.moment_usage = Usage()
-        self.moment = self._value(("as_of",), rule.as_of or (self.base.as_of if self.base else None), self.moment_usage)
+        if text is not None and (value := self._value(("as_of",), text, self.moment_usage)):
+            # Asked for with every number that changes by date: a column of the prepared row, not the same text again.
+            self.as_of = (f"as_of_{sha256(value.encode()).hexdigest()[:8]}", text)
+            self.moment = f'"{ROW}"."{self.as_of[0]}"'
 
     def compile(self) -> CompiledRule:
         """Return the compiled rule; raise `PartError` at the first part that cannot be compiled."""
@@ -102,12 +118,15 @@ class RuleCompiler:
         recalled = legs.recalled() if rule.breach else "FALSE"
         missing = tuple(self._missing())
         facts = tuple(self._facts())
-        for usage in (self.verdict_usage, self.finding_usage):
+        for usage in (self.verdict_usage, self.finding_usage, self.few_usage):
             usage.add(self.moment_usage)
         return CompiledRule(
             rule=rule,
             scope=self.scope,
+            as_of=self.as_of,
             applies=applies,
+            few=self._few(),
+            few_usage=self.few_usage,
             breach=breach,
             review=review,
             softer=_either(softer, recalled),
@@ -134,6 +153,14 @@ class RuleCompiler:
     def _condition(self, part: tuple[str | int, ...], text: str) -> str:
         with _at(part):
             return self._terms(self.verdict_usage).condition(parse(text))
+
+    def _few(self) -> str | None:
+        with _at(("applies_when",)):
+            asked = list(_conjuncts(parse(self.rule.applies_when), self.scope))
+            for text in self.base.few if self.base else ():
+                if parse(text) in asked:
+                    return self._terms(self.few_usage).condition(parse(text))
+        return None
 
     def _value(self, part: tuple[str | int, ...], text: str | None, usage: Usage | None = None) -> str | None:
         if text is None:
@@ -219,6 +246,20 @@ class RuleCompiler:
                 numbered = [(entry.from_, str(number)) for number, entry in enumerate(entries)]
                 picks[name] = dated(self.moment or "NULL", numbered)
         return picks
+
+
+def _conjuncts(node: exp.Expr, scope: Scope) -> Iterator[exp.Expr]:
+    """The conditions that a condition joins with AND, those behind the row's own named expressions included."""
+    if isinstance(node, exp.Paren):
+        yield from _conjuncts(node.this, scope)
+    elif isinstance(node, exp.And):
+        for side in (node.left, node.right):
+            yield from _conjuncts(side, scope)
+    else:
+        yield node
+        parts = path(node)
+        if parts is not None and len(parts) == 1 and isinstance(meaning := scope.resolve(parts), Named):
+            yield from _conjuncts(meaning.tree, scope)
 
 
 def _either(first: str, second: str) -> str:

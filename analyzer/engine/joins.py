@@ -11,8 +11,12 @@ INNER = "own"
 """The alias of the table's own row inside a prepared row."""
 
 
-def link_joins(scope: Scope, links: Iterable[Path]) -> list[str]:
-    """Return one LEFT JOIN for each link path, parents first. A link leads to at most one row: it is by key."""
+def link_joins(scope: Scope, links: Iterable[Path], is_whole: bool = True) -> list[str]:
+    """Return one LEFT JOIN for each link path, parents first. A link leads to at most one row: it is by key.
+
+    `is_whole` says that every row of the table is joined. A far larger table is then cut down first to the rows that
+    are linked: else the engine reads the large table past the small one and hands on a few rows at a time.
+    """
     clauses = []
     for path in sorted(set(links), key=lambda one: (len(one), one)):
         parent = scope
@@ -22,7 +26,10 @@ def link_joins(scope: Scope, links: Iterable[Path]) -> list[str]:
         key = scope.setting.vocabulary[link.table].key[0]
         alias = alias_of(scope.alias, path)
         by = f'"{alias_of(scope.alias, path[:-1])}"."{link.by}"'
-        clauses.append(f'LEFT JOIN "{link.table}" AS "{alias}" ON "{alias}"."{key}" = {by}')
+        table = f'"{link.table}"'
+        if is_whole and len(path) == 1 and scope.setting.supply.is_far_larger(link.table, scope.table):
+            table = f'(SELECT * FROM {table} WHERE "{key}" IN (SELECT "{link.by}" FROM "{scope.table}"))'
+        clauses.append(f'LEFT JOIN {table} AS "{alias}" ON "{alias}"."{key}" = {by}')
     return clauses
 
 

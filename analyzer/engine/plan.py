@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from analyzer.engine.compile import PARTS, ROW, CompiledRule, PartError, RuleCompiler, verdict_sql
 from analyzer.engine.gathering import Gathering, compile_gather
 from analyzer.engine.joins import INNER, flat_columns, link_joins
-from analyzer.engine.language import LanguageError
+from analyzer.engine.language import LanguageError, parse
 from analyzer.engine.names import Gathered, GatherShape, Scope, Usage
 from analyzer.engine.setting import Setting
 from analyzer.engine.statistics import METHOD_COLUMNS, check_method
 from analyzer.engine.terms import Terms
 from analyzer.model import Verdict
 from analyzer.model.rule import Gather, Rule
+from analyzer.model.tables import UNKNOWN
 
 VERDICTS = {
     1: Verdict.BREACH,
@@ -32,12 +33,56 @@ VERDICTS = {
 
 @dataclass
 class BasePlan:
-    """How the rules that read one base table are judged."""
+    """How the rules that read one base table are judged.
+
+    With `only_few` these are rules that apply to few rows. Those rows are picked out first, into the table `source`,
+    and everything else is asked of them alone.
+    """
 
     setting: Setting
     table: str
     rules: list[CompiledRule] = field(default_factory=list)
     gathers: dict[str, tuple[GatherShape, Gathering]] = field(default_factory=dict)
+    only_few: bool = False
+
+    def parts(self) -> list[BasePlan]:
+        """Return the plan in parts that are judged one after the other: rules for every row, and rules for few."""
+        of_few = {flag: [rule for rule in self.rules if (rule.few is not None) is flag] for flag in (False, True)}
+        return [replace(self, rules=rules, only_few=flag) for flag, rules in of_few.items() if rules]
+
+    @property
+    def source(self) -> str:
+        """The table that the rows are read from."""
+        return f"few_{self.table}" if self.only_few else self.table
+
+    @property
+    def row_id(self) -> str:
+        """The SQL of a row's place in the base table, inside a prepared row."""
+        return f'"{INNER}"."row_id"' if self.only_few else f'"{INNER}".rowid'
+
+    def few_query(self) -> str:
+        """Return the query that picks out the rows to which one of the rules may apply, with all that is asked of them."""
+        uses = [(rule, usage) for rule in self.rules for usage in (rule.verdict_usage, rule.finding_usage)]
+        own = self._own_columns(uses)
+        row = replace(self, only_few=False).prepared_row([(rule, rule.few_usage) for rule in self.rules], None, own)
+        columns = ", ".join(f'"{ROW}"."{column}"' for column in ["row_id", *own])
+        few = " OR ".join(dict.fromkeys(f"({rule.few}) IS DISTINCT FROM FALSE" for rule in self.rules))
+        return f"SELECT {columns} FROM {row} WHERE {few}"
+
+    def _own_columns(self, uses: Sequence[tuple[CompiledRule, Usage]]) -> list[str]:
+        """Return the columns of the row itself that are needed to prepare it: those used, and those it is joined by."""
+        usage = Usage()
+        for rule, touched in uses:
+            usage.add(touched)
+            inner = self._inner(rule)
+            for name, column in touched.gathered:
+                inner.gather_match(name)
+                inner.gathered_value(Gathered(inner.scope, name, column))
+            usage.add(inner.usage)
+        links = Scope(self.setting, self.table, INNER).links
+        own = [column for _, path, column in usage.columns if not path]
+        own += [links[path[0]].by for _, path in usage.links]
+        return list(dict.fromkeys([*self.setting.vocabulary[self.table].key, *own, UNKNOWN]))
 
     @property
     def key(self) -> str:
@@ -73,36 +118,43 @@ class BasePlan:
             f' (SELECT "{ROW}".*, {", ".join(applies)} FROM {row}) AS "{ROW}") AS judged'
         )
 
-    def prepared_row(self, uses: Sequence[tuple[CompiledRule, Usage]], only: str | None = None) -> str:
+    def prepared_row(
+        self, uses: Sequence[tuple[CompiledRule, Usage]], only: str | None = None, own: Sequence[str] = ()
+    ) -> str:
         """Return the sub-query `t`: the base row with every linked and gathered column that the usages touch.
 
         What is brought is worked out once here and not again in each rule. `only` is a sub-query with `row_id` (and
-        whatever else is to be carried) to which the rows are cut down before anything is joined.
+        whatever else is to be carried) to which the rows are cut down before anything is joined; `own` are further
+        columns of the base row that are wanted.
         """
         usage = Usage()
         gathers: dict[str, tuple[str, dict[str, str]]] = {}
+        moments: dict[str, str] = {}
         for rule, touched in uses:
             usage.add(touched)
             self._bring(rule, touched, usage, gathers)
+            if rule.as_of is not None and rule.as_of[0] not in moments:
+                moments[rule.as_of[0]] = self._moment(rule, rule.as_of[1], usage)
         scope = Scope(self.setting, self.table, INNER)
-        for column in self.setting.vocabulary[self.table].key:
+        for column in (*self.setting.vocabulary[self.table].key, *own):
             usage.columns[(ROW, (), column)] = None
-        columns = [f'"{INNER}".rowid AS "row_id"', *flat_columns(scope, usage)]
+        columns = [f'{self.row_id} AS "row_id"', *flat_columns(scope, usage)]
         columns += [f"{value} AS {name}" for _, brought in gathers.values() for name, value in brought.items()]
-        joins = link_joins(scope, [path for _, path in usage.links])
+        columns += [f'{value} AS "{name}"' for name, value in moments.items()]
+        joins = link_joins(scope, [path for _, path in usage.links], is_whole=only is None and not self.only_few)
         joins += [gathers[table][0] for table in self.gathers if table in gathers]
         cut = ""
         if only is not None:
-            cut = f'JOIN ({only}) AS "v" ON "v"."row_id" = "{INNER}".rowid'
+            cut = f'JOIN ({only}) AS "v" ON "v"."row_id" = {self.row_id}'
             columns.append('"v".* EXCLUDE ("row_id")')
-        source = f'FROM "{self.table}" AS "{INNER}" {cut} {" ".join(joins)}'
+        source = f'FROM "{self.source}" AS "{INNER}" {cut} {" ".join(joins)}'
         return f'(SELECT {", ".join(columns)} {source}) AS "{ROW}"'
 
     def _bring(
         self, rule: CompiledRule, touched: Usage, usage: Usage, gathers: dict[str, tuple[str, dict[str, str]]]
     ) -> None:
         """Add the joins and columns of the gathers that a rule touches; their keys may need links of their own."""
-        inner = Terms(self.setting, replace(rule.scope, alias=INNER, flat=False), (), None, Usage())
+        inner = self._inner(rule)
         for name, column in touched.gathered:
             shape = rule.scope.gathers[name]
             _, brought = gathers.setdefault(
@@ -110,6 +162,16 @@ class BasePlan:
             )
             brought[f'"{shape.table}__{column}"'] = inner.gathered_value(Gathered(inner.scope, name, column))
         usage.links.update({(ROW, path): None for _, path in inner.usage.links})
+
+    def _moment(self, rule: CompiledRule, text: str, usage: Usage) -> str:
+        inner = self._inner(rule)
+        value = inner.term(parse(text)).value
+        usage.links.update({(ROW, path): None for _, path in inner.usage.links})
+        return value
+
+    def _inner(self, rule: CompiledRule) -> Terms:
+        """Return the compiler of names over the row while it is being prepared."""
+        return Terms(self.setting, replace(rule.scope, alias=INNER, flat=False), (), None, Usage())
 
 
 @dataclass(frozen=True)

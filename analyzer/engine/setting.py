@@ -10,17 +10,26 @@ from analyzer.model import Vocabulary
 from analyzer.model.law import Parameter
 from analyzer.model.rule import FactBase
 
+FAR_LARGER = 3
+"""A table with so many times the rows of another is cut down to the rows that are wanted before they are joined."""
+
 
 @dataclass(frozen=True)
 class Supply:
     """Which tables were supplied, and which of their columns at least one file had.
 
     `unknown` names the columns that are unknown in at least one row, when the rows have been looked at: for all
-    others a null is a blank, and the SQL need not ask.
+    others a null is a blank, and the SQL need not ask. `rows` counts the rows of each table, when they have been
+    counted: it decides how tables are joined, and no answer.
     """
 
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unknown: Mapping[str, frozenset[str]] | None = None
+    rows: Mapping[str, int] | None = None
+
+    def is_far_larger(self, table: str, other: str) -> bool:
+        """Whether a table is known to have several times the rows of another."""
+        return self.rows is not None and self.rows.get(table, 0) > FAR_LARGER * self.rows.get(other, 0)
 
     def may_be_unknown(self, table: str, column: str) -> bool:
         """Whether some row of the table may lack the column or hold a cell that could not be read."""

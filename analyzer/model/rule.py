@@ -85,6 +85,32 @@ class Method(_Strict):
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
+class Near(_Strict):
+    """Which rows of a source table can matter to one base row: those with the `same` values, and no others.
+
+    `same` lists expressions that mean the same over both rows, or maps one over the source row to one over the base
+    row. With `of` the values are not those of the base row but of the rows of that table which are near it.
+    `within` maps a date or a moment to how far apart the two rows may be at most, in days or seconds; `beside` names
+    the order in which only the row just before and the row just after matter, of those that have all its columns.
+    `named_in` keeps of the rows only those that a row of another table names, by table the column that both have.
+    """
+
+    same: dict[str, Expression] | Names
+    of: str | None = None
+    within: dict[str, Expression] = Field(default_factory=dict)
+    beside: list[str] = Field(default_factory=list)
+    named_in: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def pairs(self) -> dict[str, str]:
+        """The expressions over the source row and what each must equal over the other row."""
+        return dict(self.same) if isinstance(self.same, dict) else {name: name for name in self.same}
+
+
+def _near(value: Any) -> Any:
+    return {"same": value} if isinstance(value, str | list) else value
+
+
 class Gather(_Strict):
     """A query that gathers rows by a key and decides nothing.
 
@@ -93,6 +119,8 @@ class Gather(_Strict):
     and finds nothing; a blank or unknown key, or a table that was not supplied, leaves every value unknown.
     With `method` the gathered rows pass through a statistical method, which adds its columns to them.
     With `during` the row must also lie in the gathered row's stretch of time; the stretches of a key are disjoint.
+    `near` says by source table which rows can matter to a base row, where the query's own shape does not show it; a
+    nightly scan judges only what the rows of the night can reach.
     """
 
     by: dict[str, Expression] | Names
@@ -100,6 +128,7 @@ class Gather(_Strict):
     sql: str
     method: Method | None = None
     none: dict[str, Any] = Field(default_factory=dict)
+    near: dict[str, Annotated[Near, BeforeValidator(_near)]] = Field(default_factory=dict)
     about: Wording | None = None
 
     @property
@@ -109,7 +138,11 @@ class Gather(_Strict):
 
 
 class FactBase(_Strict):
-    """What is known of one row of a base table: its links, its named expressions, what was gathered for it."""
+    """What is known of one row of a base table: its links, its named expressions, what was gathered for it.
+
+    `few` lists conditions that few rows meet and many rules ask for with AND: a rule that asks for one of them is
+    judged over those rows only, and applies to no other. It changes how long judging takes and no answer.
+    """
 
     facts: str
     about: Wording
@@ -118,6 +151,7 @@ class FactBase(_Strict):
     station: Expression | None = None
     amount: Expression | None = None
     leave_out: Expression | None = None
+    few: tuple[Expression, ...] = ()
     links: dict[str, Link] = Field(default_factory=dict)
     define: dict[str, Expression] = Field(default_factory=dict)
     gather: dict[str, Gather] = Field(default_factory=dict)

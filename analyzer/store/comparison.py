@@ -98,9 +98,7 @@ def differences(before: Package, after: Package) -> list[Difference]:
         found.append(Difference("profile", "", old["profile"]["id"], new["profile"]["id"]))
     found += _of("parameter", _values(old["parameters"]), _values(new["parameters"]))
     found += _of("rule", *(_hashes(one) for one in (before, after)))
-    found += _of(
-        "input", *({each["file"]: each["sha256"][:12] for each in one.manifest["inputs"]} for one in (before, after))
-    )
+    found += _of("input", *(_inputs(one) for one in (before, after)))
     versions = [{name: one["versions"].get(name) for name in ("analyzer", "duckdb")} for one in (old, new)]
     return found + _of("version", *versions)
 
@@ -125,6 +123,18 @@ def _values(parameters: Mapping[str, Any]) -> dict[str, str]:
         )
         for name, entries in parameters.items()
     }
+
+
+def _inputs(package: Package) -> dict[str, str]:
+    """Each input's hash by its name; in a store the same name comes again with other contents, so those are counted."""
+    found: dict[str, str] = {}
+    for each in package.manifest["inputs"]:
+        name, times = each["file"], 1
+        while name in found:
+            times += 1
+            name = f"{each['file']} ({times})"
+        found[name] = each["sha256"][:12]
+    return found
 
 
 def _hashes(package: Package) -> dict[str, str]:

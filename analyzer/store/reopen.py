@@ -13,10 +13,10 @@ from analyzer.engine.setting import Setting, Supply
 from analyzer.engine.term import constant_sql
 from analyzer.model import AnalyzerError, Problem, Text, Verdict
 from analyzer.model.law import Rulings
-from analyzer.model.tables import UNKNOWN
 from analyzer.rulebook.document import nearest
 from analyzer.rulebook.library import Library, RuleFile, load_library
 from analyzer.rulebook.rulings import resolve
+from analyzer.store.contents import typed_query
 from analyzer.store.package import Package
 
 
@@ -72,20 +72,10 @@ class Reopened:
 
     def _load(self, table: str) -> None:
         """Bring a table of records back as the engine holds it: the list of unknown columns is a mask again."""
-        columns = self.library.vocabulary[table].columns
-        bits = " + ".join(
-            f"CASE WHEN list_contains(names, '{name}') THEN {self.library.vocabulary[table].bit(name)} ELSE 0 END"
-            for name in columns
-        )
-        path = str(self.package.path(f"records/{table}")).replace("'", "''")
-        wanted = ", ".join(f'r."{name}"' for name in columns)
         self.con.execute(create_table(self.library.vocabulary, table))
-        self.con.execute(
-            f'INSERT INTO "{table}" SELECT {wanted}, m.mask, r."_source", r."_row" FROM read_parquet(\'{path}\') AS r'
-            f' JOIN (SELECT names, CAST({bits} AS UBIGINT) AS mask FROM (SELECT DISTINCT "{UNKNOWN}" AS names'
-            f" FROM read_parquet('{path}'))) AS m ON m.names = r.\"{UNKNOWN}\""
-            ' ORDER BY r."_source", r."_row"'
-        )
+        source = self.package.records(table)
+        held = [str(row[0]) for row in self.con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+        self.con.execute(f'INSERT INTO "{table}" {typed_query(self.library.vocabulary[table], source, held)}')
 
     def rule(self, code: str) -> RuleFile:
         """Return a rule by its code; raise `AnalyzerError` naming the nearest."""

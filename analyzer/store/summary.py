@@ -13,8 +13,8 @@ from analyzer.engine.audit import Audit, fingerprint
 from analyzer.model import Severity, Text
 
 _NOTE = Text(
-    "报表（findings.xlsx）默认隐去号牌、姓名、电话和证件号；Parquet 与 audit.duckdb 是单位内部的证据，未作隐去，请勿外传。",
-    "Plates, names, telephone and certificate numbers are masked in findings.xlsx; Parquet and audit.duckdb are "
+    "报表（xlsx、docx、html）默认隐去号牌、姓名、电话和证件号；Parquet 与 audit.duckdb 是单位内部的证据，未作隐去，请勿外传。",
+    "Plates, names, telephone and certificate numbers are masked in the reports; Parquet and audit.duckdb are "
     "evidence for inside the bureau and are not masked.",
 )
 
@@ -33,7 +33,7 @@ def summary(audit: Audit) -> dict[str, Any]:
         "profile": {"id": audit.rulings.profile, "chain": list(audit.rulings.chain)},
         "set": list(audit.order.settings),
         "parameters": _parameters(audit),
-        "versions": _versions(audit),
+        "versions": versions(audit),
         "tables": {name: _count(con, name) for name in intake.tables},
         "columns": {name: sorted(columns) for name, columns in sorted(intake.columns_supplied.items())},
         "totals": {
@@ -73,7 +73,8 @@ def _parameters(audit: Audit) -> dict[str, Any]:
     }
 
 
-def _versions(audit: Audit) -> dict[str, Any]:
+def versions(audit: Audit) -> dict[str, Any]:
+    """Return the versions of program, database, Python and rules that an audit was made with."""
     return {
         "analyzer": version("offsite-enforcement-analyzer"),
         "duckdb": duckdb.__version__,

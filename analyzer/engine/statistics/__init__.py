@@ -7,6 +7,8 @@ method; no method knows a rule.
 
 from __future__ import annotations
 
+import importlib
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -89,8 +91,19 @@ def resolved(setting: Setting, asked: Method) -> dict[str, Any]:
     return values
 
 
+_loading = threading.Thread(target=importlib.import_module, args=("scipy.stats",), daemon=True)
+
+
+def load_ahead() -> None:
+    """Begin to load SciPy beside the queries that come first: it takes a second, once a process."""
+    if _loading.ident is None:
+        _loading.start()
+
+
 def apply_method(setting: Setting, asked: Method, units: pl.DataFrame) -> pl.DataFrame:
     """Return the gathered rows with the columns of `METHOD_COLUMNS` added, in the same order."""
+    if _loading.is_alive():
+        _loading.join()
     work = METHODS[asked.name]
     lacking = [name for name in work.reads if name not in units.columns]
     if lacking:

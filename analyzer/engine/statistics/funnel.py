@@ -123,6 +123,22 @@ def over_dispersion(events: Floats, trials: Floats, rate: float) -> Floats:
     return 1 + (trials - 1) * rho
 
 
+def limit_curve(events: Floats, trials: Floats, sizes: Floats, sigma: float) -> tuple[float, Floats, Floats]:
+    """Return the peers' rate, and the lower and upper limits at `sigma` for units of `sizes` trials.
+
+    The limits are those that `funnel` judges by: exact binomial, widened by the spread that the peers themselves show.
+    """
+    from scipy import stats
+
+    rate = peers_rate(events, trials)
+    largest = int(np.argmax(trials))
+    factor = over_dispersion(events, trials, rate)[largest]
+    rho = (factor - 1) / (trials[largest] - 1) if trials[largest] > 1 else 0.0
+    spread = 1 + (sizes - 1) * rho
+    lower, upper = limits(sizes / spread, rate, float(stats.norm.sf(sigma)))
+    return rate, lower, upper
+
+
 def _judge_peers(events: Floats, trials: Floats, side: str, sigma: float) -> dict[str, Floats]:
     from scipy import stats
 

@@ -1,0 +1,166 @@
+"""Judging some rows of a base table under some rules: their answers as small numbers, and the stories they tell.
+
+An answer that could not be given is kept with what was missing: 4 where nothing can be named, else a number from 10
+on that stands for one set of missing things of the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import duckdb
+
+from analyzer.engine.compile import ROW, CompiledRule
+from analyzer.engine.night.asking import first_row
+from analyzer.engine.plan import BasePlan
+from analyzer.engine.stories import create_hits
+
+UNDECIDED, NOT_APPLICABLE = 4, 5
+FIRST_PATTERN = 10
+
+
+@dataclass
+class Patterns:
+    """The numbers of sets of missing things, by rule: a set is a mask over the rule's `missing`."""
+
+    known: dict[str, dict[int, int]] = field(default_factory=dict)
+
+    def number(self, rule: str, mask: int) -> int:
+        """Return the number of a set, a new one when it was never met."""
+        if not mask:
+            return UNDECIDED
+        known = self.known.setdefault(rule, {})
+        return known.setdefault(mask, FIRST_PATTERN + len(known))
+
+    def mask(self, rule: str, code: int) -> int:
+        """Return the set that a number stands for."""
+        return next((mask for mask, number in self.known.get(rule, {}).items() if number == code), 0)
+
+    def forget(self, rule: str) -> None:
+        """Forget the sets of a rule: it judges everything anew."""
+        self.known.pop(rule, None)
+
+
+def cut(plan: BasePlan, rules: Sequence[CompiledRule]) -> BasePlan:
+    """Return the plan of some rules of a base; the gathers are shared."""
+    return replace(plan, rules=list(rules))
+
+
+Tell = Callable[[CompiledRule, str], None]
+"""Told the story of each rule that flags a row: a query that can be run until the call ends."""
+
+
+def evaluate(
+    con: duckdb.DuckDBPyConnection, plan: BasePlan, name: str, patterns: Patterns, tell: Tell, only: str | None = None
+) -> set[str]:
+    """Judge the rows of `only` (all rows without it) under the rules of the plan; the gathers must be there.
+
+    Makes the temporary table `name` with `record_key` and one number for each rule, and then tells the stories.
+    Returns the names of the rules that flag a row.
+    """
+    parts = [_Part(con, part, f"{name}_{number}", patterns) for number, part in enumerate(_parts(plan, only))]
+    for part in parts:
+        part.judge(only)
+    wanted = ", ".join(sql for part in parts for sql in part.numbers())
+    joins = " ".join(part.join() for part in parts)
+    con.execute(
+        f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT {plan.key} AS "record_key", {wanted}'
+        f' FROM "{plan.table}" AS "{ROW}" {joins}'
+    )
+    flagging = set()
+    for part in parts:
+        flagging |= part.tell(tell)
+        part.drop()
+    return flagging
+
+
+def _parts(plan: BasePlan, only: str | None) -> list[BasePlan]:
+    """Rules that apply to few rows are judged apart when all rows are asked about; a few rows are judged at once."""
+    return [plan] if only is not None else plan.parts()
+
+
+class _Part:
+    """Rules that are judged over the same rows; a row that is left out is one to which they do not apply."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, plan: BasePlan, name: str, patterns: Patterns) -> None:
+        self.con, self.plan, self.patterns = con, plan, patterns
+        self.verdicts, self.missing = f"{name}_verdicts", f"{name}_missing"
+        self.open: list[CompiledRule] = []
+        self.hit: list[CompiledRule] = []
+
+    def judge(self, only: str | None) -> None:
+        """Answer every rule for every row, and say what was missing where there is no answer."""
+        plan = self.plan
+        if plan.only_few:
+            self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{plan.source}" AS {plan.few_query()}')
+        self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{self.verdicts}" AS {plan.verdicts_query(only)}')
+        asked = ", ".join(f'min("{rule.name}"), bool_or("{rule.name}" = {UNDECIDED})' for rule in plan.rules)
+        row = first_row(self.con, f'SELECT {asked} FROM "{self.verdicts}"') or ()
+        for rule, lowest, is_open in zip(plan.rules, row[0::2], row[1::2], strict=True):
+            if lowest is not None and lowest <= 2:
+                self.hit.append(rule)
+            if is_open and rule.missing:
+                self.open.append(rule)
+        if self.open:
+            self._say_what_was_missing()
+
+    def _say_what_was_missing(self) -> None:
+        names = ", ".join(f'"{rule.name}"' for rule in self.open)
+        undecided = " OR ".join(f'"{rule.name}" = {UNDECIDED}' for rule in self.open)
+        row = self.plan.prepared_row(
+            [(rule, rule.verdict_usage) for rule in self.open],
+            f'SELECT "row_id", {names} FROM "{self.verdicts}" WHERE {undecided}',
+        )
+        masks = ", ".join(
+            f'CASE WHEN "{rule.name}" = {UNDECIDED} THEN {_mask(rule)} END AS "{rule.name}"' for rule in self.open
+        )
+        self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{self.missing}" AS SELECT "row_id", {masks} FROM {row}')
+
+    def join(self) -> str:
+        """The joins that bring the answers to the rows of the base table (alias `t`)."""
+        kind = "LEFT JOIN" if self.plan.only_few else "JOIN"
+        joined = f'{kind} "{self.verdicts}" ON "{self.verdicts}"."row_id" = "{ROW}".rowid'
+        if self.open:
+            joined += f' LEFT JOIN "{self.missing}" ON "{self.missing}"."row_id" = "{ROW}".rowid'
+        return joined
+
+    def numbers(self) -> list[str]:
+        """The select list of the answers as they are kept."""
+        return [f'CAST({self._number(rule)} AS USMALLINT) AS "{rule.name}"' for rule in self.plan.rules]
+
+    def _number(self, rule: CompiledRule) -> str:
+        answer = f'"{self.verdicts}"."{rule.name}"'
+        if self.plan.only_few:
+            answer = f"coalesce({answer}, {NOT_APPLICABLE})"
+        if rule not in self.open:
+            return answer
+        met = self.con.execute(f'SELECT DISTINCT "{rule.name}" FROM "{self.missing}" WHERE "{rule.name}" IS NOT NULL')
+        sets = sorted(int(mask) for (mask,) in met.fetchall())
+        cases = " ".join(f"WHEN {mask} THEN {self.patterns.number(rule.name, mask)}" for mask in sets)
+        number = f'CASE "{self.missing}"."{rule.name}" {cases} ELSE {UNDECIDED} END' if cases else str(UNDECIDED)
+        return f"CASE WHEN {answer} = {UNDECIDED} THEN {number} ELSE {answer} END"
+
+    def tell(self, tell: Tell) -> set[str]:
+        """Tell the story of each rule that flags a row."""
+        if not self.hit:
+            return set()
+        stories = create_hits(self.con, self.plan, self.verdicts, self.hit)
+        for rule in self.hit:
+            tell(rule, stories[rule.name])
+        self.con.execute('DROP TABLE "hits"')
+        return {rule.name for rule in self.hit}
+
+    def drop(self) -> None:
+        """Take the temporary tables away."""
+        for table in (self.verdicts, self.missing, *([self.plan.source] if self.plan.only_few else [])):
+            self.con.execute(f'DROP TABLE IF EXISTS "{table}"')
+
+
+def _mask(rule: CompiledRule) -> str:
+    """The SQL of the set of missing things: one bit for each, whether the SQL of the thing is certainly true."""
+    kind = "BIGINT" if len(rule.missing) <= 62 else "HUGEINT"
+    bits = [
+        f"CASE WHEN {sql} THEN CAST({1 << place} AS {kind}) ELSE 0 END" for place, (_, sql) in enumerate(rule.missing)
+    ]
+    return " + ".join(bits)

@@ -1,0 +1,190 @@
+"""Flagged rows and the findings that they make: what each row brings, and how the rows that tell one story become one.
+
+A finding's identity is a hash of rule, subject and episode, without run, version or row order, so that the same
+problem keeps its id on every later run. The rows of a story may come from the run at hand or from earlier nights:
+the columns are the same, and so is the finding.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
+from analyzer.engine.compile import PLACEHOLDER, RESERVED, CompiledRule, Fact
+from analyzer.engine.parameters_used import parameters_json
+from analyzer.engine.plan import BasePlan
+from analyzer.engine.term import constant_sql
+from analyzer.model import Severity
+
+
+class _HitColumns:
+    """The columns of the table of hits: the same SQL asked for by two rules is brought once."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+
+    def name(self, sql: str) -> str:
+        return self.names.setdefault(sql, f"c{len(self.names)}")
+
+
+def create_hits(
+    con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str, hit: Sequence[CompiledRule]
+) -> dict[str, str]:
+    """Make the temporary table `hits` of the rows that one of the rules flags; return each rule's query over it.
+
+    The query gives the story of the rule by its name: `finding_id, subject, record_key, verdict` (1 breach, 2 review),
+    `day, agency, station, amount, severity, entries` and one column `f0, f1, ...` for each fact.
+    """
+    columns = _HitColumns()
+    stories = {rule.name: _story_query(rule, columns) for rule in hit}
+    flagged = " OR ".join(f'"{rule.name}" <= 2' for rule in hit)
+    answers = ", ".join(f'"{rule.name}"' for rule in hit)
+    wanted = ", ".join(f'{sql} AS "{name}"' for sql, name in columns.names.items())
+    only = f'SELECT "row_id", {answers} FROM "{verdicts}" WHERE {flagged}'
+    row = plan.prepared_row([(rule, rule.finding_usage) for rule in hit], only)
+    con.execute(
+        f'CREATE OR REPLACE TEMP TABLE "hits" AS SELECT {plan.key} AS "record_key", {answers}, {wanted} FROM {row}'
+    )
+    return stories
+
+
+def _story_query(rule: CompiledRule, columns: _HitColumns) -> str:
+    subject = columns.name(f"CAST({rule.subject} AS VARCHAR)")
+    whose = f'CASE WHEN "{subject}" IS NOT NULL THEN "{subject}" ELSE "record_key" END'
+    is_own = f'CASE WHEN "{subject}" IS NULL THEN 1 ELSE 0 END'
+    parts = [columns.name(f"CAST({part} AS VARCHAR)") for part in rule.episode]
+    episode = " || chr(31) || ".join(f"coalesce(\"{part}\", '')" for part in parts) or "''"
+    code = constant_sql(rule.rule.code)
+    picks = [f"coalesce(CAST({pick} AS VARCHAR), '-')" for pick in rule.parameters.values()]
+    brought = {
+        "day": f"CAST({rule.day} AS DATE)",
+        "agency": f"CAST({rule.agency} AS VARCHAR)",
+        "station": f"CAST({rule.station} AS VARCHAR)",
+        "amount": f"CAST({rule.amount} AS DECIMAL(18,2))",
+        "severity": f"CAST({rule.severity} AS UTINYINT)",
+        "entries": " || ',' || ".join(picks) if picks else "''",
+    } | {f"f{number}": fact.sql for number, fact in enumerate(rule.facts)}
+    wanted = ", ".join(f'"{columns.name(sql)}" AS "{name}"' for name, sql in brought.items())
+    return (
+        f"SELECT left(sha256(concat_ws(chr(30), {code}, {whose}, {is_own}, {episode})), 32) AS finding_id,"
+        f' {whose} AS subject, record_key, "{rule.name}" AS verdict, {wanted} FROM "hits" WHERE "{rule.name}" <= 2'
+    )
+
+
+def records_query(rule: CompiledRule, table: str, story: str) -> str:
+    """Return the query that turns the rows of a story into rows of `finding_records`."""
+    return (
+        f"SELECT finding_id, {constant_sql(rule.rule.code)} AS rule, {constant_sql(table)} AS table_name, record_key,"
+        f" {_WORD.format('verdict')} AS verdict FROM {story}"
+    )
+
+
+_WORD = "CASE {} WHEN 1 THEN 'breach' ELSE 'review' END"
+
+
+def finding_query(rule: CompiledRule, story: str, types: Mapping[str, str]) -> str:
+    """Return the query that makes one finding of each story; `types` are the SQL types of the story's columns."""
+    texts = rule.rule
+    severities = " ".join(f"WHEN {severity.rank} THEN '{severity}'" for severity in Severity)
+    one = "CASE WHEN min({0}) = max({0}) AND count({0}) = count(*) THEN min({0}) END"
+    fields = {
+        "finding_id": "finding_id",
+        "rule": constant_sql(texts.code),
+        "rule_version": str(texts.version),
+        "family": constant_sql(texts.family),
+        "verdict": _WORD.format("min(verdict)"),
+        "severity": f"CASE min(severity) {severities} END",
+        "force": constant_sql(str(texts.force)),
+        "subject_kind": constant_sql(texts.subject.kind),
+        "subject_id": "min(subject)",
+        "agency_id": one.format("agency"),
+        "station_id": one.format("station"),
+        "started_on": "min(day)",
+        "ended_on": "max(day)",
+        "record_count": "count(*)",
+        "amount_yuan": "sum(amount)",
+        "facts": _facts_json(rule),
+        "parameters": parameters_json(rule, "entries"),
+        "explanation_zh": _sentence(rule, texts.explain.zh, "zh", types),
+        "explanation_en": _sentence(rule, texts.explain.en, "en", types),
+        "remedy_zh": _sentence(rule, texts.remedy.zh, "zh", types),
+        "remedy_en": _sentence(rule, texts.remedy.en, "en", types),
+        "basis": constant_sql(_basis_json(rule)),
+    }
+    wanted = ", ".join(f'{sql} AS "{name}"' for name, sql in fields.items())
+    return f"SELECT {wanted} FROM {story} GROUP BY finding_id"
+
+
+def _facts_json(rule: CompiledRule) -> str:
+    """One value where all records agree, else the smallest, the largest, and how many records have none."""
+    pairs = ["'records'", "count(*)"]
+    for number, fact in enumerate(rule.facts):
+        column = f"f{number}"
+        pairs.append(constant_sql(fact.name))
+        low, high, filled = f'min("{column}")', f'max("{column}")', f'count("{column}")'
+        agree = f"{low} IS NOT DISTINCT FROM {high} AND {filled} IN (0, count(*))"
+        pairs.append(
+            f"CASE WHEN {agree} THEN to_json({low}) WHEN {filled} = count(*) THEN json_object('from', {low}, 'to', {high})"
+            f" ELSE json_object('from', {low}, 'to', {high}, 'without', count(*) - {filled}) END"
+        )
+    return f"CAST(json_object({', '.join(pairs)}) AS VARCHAR)"
+
+
+def _basis_json(rule: CompiledRule) -> str:
+    basis = [citation.model_dump(mode="json", by_alias=True, exclude_none=True) for citation in rule.rule.basis]
+    return json.dumps(basis, ensure_ascii=False)
+
+
+def _sentence(rule: CompiledRule, template: str, language: str, types: Mapping[str, str]) -> str:
+    """The SQL that fills a template from the records of a finding."""
+    pieces = []
+    for number, piece in enumerate(PLACEHOLDER.split(template)):
+        if number % 2 == 0:
+            if piece:
+                pieces.append(constant_sql(piece))
+        else:
+            pieces.append(_filled(rule, piece, language, types))
+    return f"concat({', '.join(pieces)})" if pieces else "''"
+
+
+def _filled(rule: CompiledRule, name: str, language: str, types: Mapping[str, str]) -> str:
+    reserved = {
+        "subject": "min(subject)",
+        "records": "CAST(count(*) AS VARCHAR)",
+        "first": _shown("min(day)", "DATE", language, None),
+        "last": _shown("max(day)", "DATE", language, None),
+        "amount": _shown("sum(amount)", "DECIMAL(18,2)", language, None),
+    }
+    if name in RESERVED:
+        return reserved[name]
+    column, fact = next((f"f{number}", fact) for number, fact in enumerate(rule.facts) if fact.name == name)
+    low = _shown(f'min("{column}")', types[column], language, fact)
+    high = _shown(f'max("{column}")', types[column], language, fact)
+    joint = "至" if language == "zh" else " to "
+    return f'CASE WHEN min("{column}") IS NOT DISTINCT FROM max("{column}") THEN {low} ELSE concat({low}, \'{joint}\', {high}) END'
+
+
+def _shown(value: str, kind: str, language: str, fact: Fact | None) -> str:
+    """A value as people write it: 是/否, enumerations in their own word, money without idle zeros."""
+    blank = "（空白）" if language == "zh" else "(blank)"
+    if kind == "BOOLEAN":
+        yes, no = ("是", "否") if language == "zh" else ("yes", "no")
+        text = f"CASE WHEN {value} THEN '{yes}' ELSE '{no}' END"
+    elif fact is not None and fact.column is not None and fact.column.column.values and language == "zh":
+        words = fact.column.column.values.items()
+        pieces = " ".join(
+            f"WHEN '{value_}' THEN {constant_sql(spellings[0])}" for value_, spellings in words if spellings
+        )
+        text = f"CASE {value} {pieces} ELSE {value} END"
+    elif kind.startswith("DECIMAL"):
+        text = f"regexp_replace(CAST({value} AS VARCHAR), '\\.?0+$', '')"
+        text = f"CASE WHEN contains(CAST({value} AS VARCHAR), '.') THEN {text} ELSE CAST({value} AS VARCHAR) END"
+    elif kind == "DOUBLE":
+        # Four figures that count: 1500, 12.35, 0.0004.
+        text = f"CASE WHEN abs({value}) >= 1000 THEN CAST(CAST(round({value}) AS BIGINT) AS VARCHAR)"
+        text += f" ELSE format('{{:.4g}}', {value}) END"
+    else:
+        text = f"CAST({value} AS VARCHAR)"
+    return f"CASE WHEN {value} IS NULL THEN '{blank}' ELSE {text} END"

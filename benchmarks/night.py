@@ -1,0 +1,124 @@
+"""What a night costs: 100,000 new detections with their notices and cases on top of a history, against a full run.
+
+    python benchmarks/night.py [--detections 1000000] [--new 100000] [--memory-limit 2GB] [--rules all] [--detail]
+
+The history is judged once in full, which fills the kept answers; then the new rows are taken in, the day moves on by
+one, and the night is judged. Prints both, their ratio, the parts of the night and the peak of resident memory.
+Ratios can be compared between machines; seconds cannot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import shutil
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+from made import make_tables
+
+from analyzer.engine.audit import look_at
+from analyzer.engine.connect import Limits, connect, create_missing_tables, teach
+from analyzer.engine.night import Change, NightReport, bring_up_to_date
+from analyzer.engine.setting import Setting
+from analyzer.model import Vocabulary
+from analyzer.rulebook.library import Library, load_library
+from analyzer.rulebook.rulings import resolve
+
+TODAY = date(2025, 12, 31)
+GROWING = ("detections", "notices", "cases")
+
+
+def main() -> None:
+    """Make the tables, hold the newest rows back, judge the history, then the night."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--detections", type=int, default=1_000_000)
+    asked.add_argument("--new", type=int, default=100_000)
+    asked.add_argument("--rules", default="all")
+    asked.add_argument("--memory-limit", default=None)
+    asked.add_argument("--threads", type=int, default=None)
+    asked.add_argument("--detail", action="store_true", help="say what each rule judged")
+    options = asked.parse_args()
+    library = load_library()
+    work = Path(tempfile.mkdtemp(prefix="night-"))
+    con = connect(work, Limits(options.memory_limit, options.threads))
+    try:
+        teach(con, library.calendar)
+        columns = make_tables(con, library.vocabulary, options.detections + options.new).columns
+        create_missing_tables(con, library.vocabulary)
+        hold_back(con, options.new)
+        con.execute("CHECKPOINT")
+        codes = list(library.rules) if options.rules == "all" else options.rules.split(",")
+        full = judge(con, library, columns, codes, TODAY, {})
+        con.execute("BEGIN")
+        changes = take_in(con, library.vocabulary)
+        night = judge(con, library, columns, codes, TODAY + timedelta(days=1), changes)
+        con.execute("COMMIT")
+        say(options.detections, full, night, options.detail)
+    finally:
+        con.close()
+        shutil.rmtree(work)
+
+
+def hold_back(con: duckdb.DuckDBPyConnection, new: int) -> None:
+    """Put the newest detections aside, with the documents and cases about them."""
+    con.execute(f"CREATE TABLE newest AS SELECT record_id FROM detections ORDER BY record_id DESC LIMIT {new}")
+    for table in GROWING:
+        con.execute(
+            f'CREATE TABLE "held_{table}" AS SELECT t.* FROM "{table}" AS t SEMI JOIN newest AS n USING (record_id)'
+        )
+        con.execute(f'DELETE FROM "{table}" WHERE record_id IN (SELECT record_id FROM newest)')
+
+
+def take_in(con: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> dict[str, Change]:
+    """Add the rows that were put aside and say what changed."""
+    changes = {}
+    for table in GROWING:
+        con.execute(f'INSERT INTO "{table}" SELECT * FROM "held_{table}"')
+        key = vocabulary[table].key[0]
+        con.execute(f'CREATE TEMP TABLE "keys_{table}" AS SELECT "{key}" FROM "held_{table}"')
+        con.execute(f'CREATE TEMP TABLE "before_{table}" AS SELECT * FROM "{table}" LIMIT 0')
+        changes[table] = Change(f"keys_{table}", f"before_{table}")
+    return changes
+
+
+def judge(
+    con: duckdb.DuckDBPyConnection,
+    library: Library,
+    columns: dict[str, frozenset[str]],
+    codes: list[str],
+    today: date,
+    changes: dict[str, Change],
+) -> tuple[NightReport, float, float]:
+    """Bring the answers up to date; return the report, the seconds, and the seconds of work of the processor."""
+    rulings = resolve(library.parameters, library.profiles, library.laws)
+    supply = look_at(con, columns, library.vocabulary)
+    setting = Setting(library.vocabulary, library.bases, rulings.parameters, rulings.chain, today, supply)
+    rules = [library.rules[code] for code in codes if library.rules[code].rule.status == "active"]
+    start, worked = time.perf_counter(), time.process_time()
+    report = bring_up_to_date(con, setting, library, rules, changes)
+    return report, time.perf_counter() - start, time.process_time() - worked
+
+
+def say(
+    detections: int, full: tuple[NightReport, float, float], night: tuple[NightReport, float, float], detail: bool
+) -> None:
+    """Print what was measured."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
+    print(
+        f"{detections:>11,} detections  full {full[1]:7.2f} s ({full[2]:7.2f} s of work)"
+        f"  night {night[1]:6.2f} s ({night[2]:6.2f})  1/{full[1] / night[1]:.1f} (1/{full[2] / night[2]:.1f})"
+        f"  peak {peak:4.2f} GiB"
+    )
+    print("  full  " + "  ".join(f"{part} {seconds:.2f}" for part, seconds in full[0].seconds.items()))
+    print("  night " + "  ".join(f"{part} {seconds:.2f}" for part, seconds in night[0].seconds.items()))
+    if detail:
+        for rule in night[0].rules:
+            print(f"  {rule.code}  {rule.evaluated:>10,} of {rule.total:>11,}  {rule.why or ''}")
+
+
+if __name__ == "__main__":
+    main()
