@@ -31,6 +31,12 @@ _HEADERS = (
 """The browser itself refuses whatever would be fetched from outside."""
 
 
+_WORDS = {
+    400: "这个名称不是本服务器的。请管理员把它写进设置中的 hosts。\nThis server is not called so; see `hosts` in its settings.\n",
+    403: "请从单位的入口登录。\nSign in through your organisation's entrance.\n",
+}
+
+
 class Doorkeeper:
     """Middleware round the whole dashboard: pages, downloads and the socket alike."""
 
@@ -95,13 +101,14 @@ async def _refuse(scope: Message, send: Send, status: int) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 4403})
         return
-    await _answer(send, status, [])
+    await _answer(send, status, [(b"content-type", b"text/plain; charset=utf-8")], _WORDS[status].encode())
 
 
-async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
     sending = _with_headers(send)
-    await sending({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0"), *headers]})
-    await sending({"type": "http.response.body", "body": b""})
+    length = (b"content-length", str(len(body)).encode())
+    await sending({"type": "http.response.start", "status": status, "headers": [length, *headers]})
+    await sending({"type": "http.response.body", "body": body})
 
 
 __all__ = ["SIGN_IN", "Doorkeeper"]

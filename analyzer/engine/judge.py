@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from analyzer.engine.bench import Bench, DuckBench
 from analyzer.engine.compile import ROW
 from analyzer.engine.connect import create_missing_tables
 from analyzer.engine.gathering import Gathering
@@ -55,11 +56,14 @@ def judge(
     plans: Sequence[BasePlan],
     progress: Progress | None = None,
     keep_answers: dict[str, str] | None = None,
+    bench: Bench | None = None,
 ) -> list[RuleCounts]:
     """Judge every base table; fill `findings`, `finding_records`, `verdict_counts` and `not_assessable` in `con`.
 
     `keep_answers`, when given, receives the answer of every row by its key; it is meant for one rule at a time.
+    `bench` is the engine that holds the records, when `con` does not.
     """
+    bench = bench or DuckBench(con)
     create_missing_tables(con, setting.vocabulary)
     create_result_tables(con)
     if any(shape.gather.method for plan in plans for shape, _ in plan.gathers.values()):
@@ -68,7 +72,7 @@ def judge(
     for number, plan in enumerate(plans):
         if progress:
             progress(plan.table, number, len(plans))
-        results += _judge_base(con, setting, plan, keep_answers)
+        results += _judge_base(bench, setting, plan, keep_answers)
     results.sort(key=lambda one: one.code)
     rows = [
         (
@@ -127,75 +131,74 @@ def gathers_made(con: duckdb.DuckDBPyConnection, setting: Setting, plan: BasePla
 
 def make_gather(con: duckdb.DuckDBPyConnection, setting: Setting, shape: GatherShape, gathering: Gathering) -> None:
     """Run a gather into its table; a statistical method, if it names one, looks at the rows on the way."""
+    gather_on(DuckBench(con), setting, shape, gathering)
+
+
+def gather_on(bench: Bench, setting: Setting, shape: GatherShape, gathering: Gathering) -> None:
+    """Run a gather on a bench, as `make_gather` does in DuckDB."""
     if shape.gather.method is None:
-        con.execute(
-            f'CREATE OR REPLACE TEMP TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM ({gathering.sql})'
-        )
+        bench.make(shape.table, f'SELECT *, TRUE AS "matched" FROM ({gathering.sql})')
         return
-    units = con.sql(gathering.sql).pl()
-    con.register("units_of_method", apply_method(setting, shape.gather.method, units).to_arrow())
-    con.execute(f'CREATE OR REPLACE TEMP TABLE "{shape.table}" AS SELECT *, TRUE AS "matched" FROM units_of_method')
-    con.unregister("units_of_method")
+    units = apply_method(setting, shape.gather.method, bench.frame(gathering.sql))
+    bench.keep(shape.table, units.with_columns(matched=True))
 
 
 def _judge_base(
-    con: duckdb.DuckDBPyConnection, setting: Setting, plan: BasePlan, keep_answers: dict[str, str] | None
+    bench: Bench, setting: Setting, plan: BasePlan, keep_answers: dict[str, str] | None
 ) -> list[RuleCounts]:
     if not setting.supply.has(plan.table):
         for rule in plan.rules:
-            con.execute("INSERT INTO not_assessable VALUES (?, ?, 0)", [rule.rule.code, f"table:{plan.table}"])
+            bench.local.execute("INSERT INTO not_assessable VALUES (?, ?, 0)", [rule.rule.code, f"table:{plan.table}"])
         none = dict.fromkeys(VERDICTS.values(), 0)
         return [RuleCounts(rule.rule.code, plan.table, none, 0) for rule in plan.rules]
     made = plan.needed_gathers(plan.rules)
     for shape, gathering in made:
-        make_gather(con, setting, shape, gathering)
+        gather_on(bench, setting, shape, gathering)
     results = []
     for part in plan.parts():
-        results += _judge_part(con, part, keep_answers)
+        results += _judge_part(bench, part, keep_answers)
     for shape, _ in made:
-        con.execute(f'DROP TABLE "{shape.table}"')
+        bench.drop(shape.table)
     return results
 
 
-def _judge_part(
-    con: duckdb.DuckDBPyConnection, plan: BasePlan, keep_answers: dict[str, str] | None
-) -> list[RuleCounts]:
+def _judge_part(bench: Bench, plan: BasePlan, keep_answers: dict[str, str] | None) -> list[RuleCounts]:
     verdicts = f"verdicts_{plan.table}"
     if plan.only_few:
-        con.execute(f'CREATE OR REPLACE TEMP TABLE "{plan.source}" AS {plan.few_query()}')
-    con.execute(f'CREATE OR REPLACE TEMP TABLE "{verdicts}" AS {plan.verdicts_query()}')
-    counts = _count(con, plan, verdicts)
-    findings = roll_up(con, plan, verdicts, counts)
+        bench.make(plan.source, plan.few_query())
+    bench.make(verdicts, plan.verdicts_query())
+    counts = _count(bench, plan, verdicts)
+    findings = roll_up(bench, plan, verdicts, counts)
     if keep_answers is not None:
-        keep_answers.update(_answers(con, plan, verdicts))
-    con.execute(f'DROP TABLE "{verdicts}"')
+        keep_answers.update(_answers(bench, plan, verdicts))
+    bench.drop(verdicts)
     if plan.only_few:
-        con.execute(f'DROP TABLE "{plan.source}"')
+        bench.drop(plan.source)
     return [RuleCounts(rule.rule.code, plan.table, counts[rule.name], findings[rule.name]) for rule in plan.rules]
 
 
-def _count(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> dict[str, dict[Verdict, int]]:
+def _count(bench: Bench, plan: BasePlan, verdicts: str) -> dict[str, dict[Verdict, int]]:
     """Count the answers of each rule; where rows were left out, the rule does not apply to them.
 
     A group on one small number is ten times faster than five filters.
     """
     counts = {rule.name: dict.fromkeys(VERDICTS.values(), 0) for rule in plan.rules}
     for rule in plan.rules:
-        for answer, rows in con.execute(f'SELECT "{rule.name}", count(*) FROM "{verdicts}" GROUP BY 1').fetchall():
+        for answer, rows in bench.rows(f'SELECT "{rule.name}", count(*) FROM "{verdicts}" GROUP BY 1'):
             counts[rule.name][VERDICTS[answer]] = rows
     sizes = f'SELECT (SELECT count(*) FROM "{plan.table}") - (SELECT count(*) FROM "{verdicts}")'
-    for (left_out,) in con.execute(sizes).fetchall():
+    for (left_out,) in bench.rows(sizes):
         for of_rule in counts.values():
             of_rule[Verdict.NOT_APPLICABLE] += left_out
     return counts
 
 
-def _answers(con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str) -> dict[str, str]:
+def _answers(bench: Bench, plan: BasePlan, verdicts: str) -> dict[str, str]:
     names = ", ".join(f'v."{rule.name}"' for rule in plan.rules)
-    rows = con.execute(
+    rows = bench.rows(
         f'SELECT {plan.key}, {names} FROM "{plan.table}" AS "{ROW}"'
         f' LEFT JOIN "{verdicts}" AS v ON v."row_id" = "{ROW}".rowid'
-    ).fetchall()
+    )
     return {str(key): str(VERDICTS[answer or 5]) for key, *answers in rows for answer in answers}
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import duckdb
-
+from analyzer.engine.bench import Bench
 from analyzer.engine.compile import CompiledRule
 from analyzer.engine.plan import BasePlan
 from analyzer.model import Verdict
@@ -20,12 +19,12 @@ _BITS = 60
 
 
 def say_what_was_missing(
-    con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str, counts: Mapping[str, Mapping[Verdict, int]]
+    bench: Bench, plan: BasePlan, verdicts: str, counts: Mapping[str, Mapping[Verdict, int]]
 ) -> None:
     """Fill `not_assessable` for the rules with undecided rows."""
     lacking = [rule for rule in plan.rules if counts[rule.name][Verdict.NOT_ASSESSABLE]]
     places: list[tuple[str, str, int]] = []
-    for rule, numbers in zip(lacking, _missing(con, plan, verdicts, lacking), strict=True):
+    for rule, numbers in zip(lacking, _missing(bench, plan, verdicts, lacking), strict=True):
         totals: dict[str, int] = {}
         for (label, _), rows in zip(rule.missing, numbers, strict=True):
             if rows:
@@ -34,12 +33,10 @@ def say_what_was_missing(
         totals = totals or {"value": counts[rule.name][Verdict.NOT_ASSESSABLE]}
         places += [(rule.rule.code, label, rows) for label, rows in totals.items()]
     if places:
-        con.executemany("INSERT INTO not_assessable VALUES (?, ?, ?)", places)
+        bench.local.executemany("INSERT INTO not_assessable VALUES (?, ?, ?)", places)
 
 
-def _missing(
-    con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str, rules: Sequence[CompiledRule]
-) -> list[list[int]]:
+def _missing(bench: Bench, plan: BasePlan, verdicts: str, rules: Sequence[CompiledRule]) -> list[list[int]]:
     """Return for each rule the rows in which each of the things that it may lack is missing."""
     found = [[0] * len(rule.missing) for rule in rules]
     flags = {
@@ -58,17 +55,15 @@ def _missing(
     row = plan.prepared_row([(rule, rule.verdict_usage) for rule in rules], only)
     looked_at = ", ".join(f'{sql} AS "{name}"' for sql, name in flags.items())
     numbers = ", ".join(f'{sql} AS "m{number}"' for number, (*_, sql) in enumerate(masks))
-    con.execute(
-        f'CREATE OR REPLACE TEMP TABLE "lacking" AS SELECT {numbers} FROM (SELECT {names}, {looked_at} FROM {row}) AS seen'
-    )
+    bench.make("lacking", f"SELECT {numbers} FROM (SELECT {names}, {looked_at} FROM {row}) AS seen")
     for number, (at, start, _) in enumerate(masks):
         name = f'"m{number}"'
         query = f'SELECT {name}, count(*) FROM "lacking" WHERE {name} > 0 GROUP BY {name}'
-        for mask, rows in con.execute(query).fetchall():
+        for mask, rows in bench.rows(query):
             for bit in range(_BITS):
                 if mask >> bit & 1:
                     found[at][start + bit] += rows
-    con.execute('DROP TABLE "lacking"')
+    bench.drop("lacking")
     return found
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 import duckdb
 
+from analyzer.engine.bench import Bench
 from analyzer.engine.missing import say_what_was_missing
 from analyzer.engine.plan import VERDICTS, BasePlan
-from analyzer.engine.stories import create_hits, finding_query, records_query
+from analyzer.engine.stories import finding_query, hits_query, records_query
 from analyzer.model import Verdict
 
 _FINDINGS = """
@@ -36,16 +37,16 @@ def create_result_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(statement)
 
 
-def roll_up(
-    con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str, counts: Mapping[str, Mapping[Verdict, int]]
-) -> dict[str, int]:
+def roll_up(bench: Bench, plan: BasePlan, verdicts: str, counts: Mapping[str, Mapping[Verdict, int]]) -> dict[str, int]:
     """Fill `findings`, `finding_records` and `not_assessable` for one base; return the findings of each rule."""
-    say_what_was_missing(con, plan, verdicts, counts)
+    say_what_was_missing(bench, plan, verdicts, counts)
     found = dict.fromkeys((rule.name for rule in plan.rules), 0)
     hit = [rule for rule in plan.rules if counts[rule.name][Verdict.BREACH] + counts[rule.name][Verdict.REVIEW]]
     if not hit:
         return found
-    stories = create_hits(con, plan, verdicts, hit)
+    con = bench.local
+    flagged, stories = hits_query(plan, verdicts, hit)
+    bench.bring("hits", flagged)
     for rule in hit:
         con.execute(f'CREATE OR REPLACE TEMP TABLE "story" AS {stories[rule.name]}')
         con.execute(

@@ -32,9 +32,16 @@ class _HitColumns:
 def create_hits(
     con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str, hit: Sequence[CompiledRule]
 ) -> dict[str, str]:
-    """Make the temporary table `hits` of the rows that one of the rules flags; return each rule's query over it.
+    """Make the temporary table `hits` in DuckDB; return each rule's query over it, see `hits_query`."""
+    flagged, stories = hits_query(plan, verdicts, hit)
+    con.execute(f'CREATE OR REPLACE TEMP TABLE "hits" AS {flagged}')
+    return stories
 
-    The query gives the story of the rule by its name: `finding_id, subject, record_key, verdict` (1 breach, 2 review),
+
+def hits_query(plan: BasePlan, verdicts: str, hit: Sequence[CompiledRule]) -> tuple[str, dict[str, str]]:
+    """Return the query for the rows that one of the rules flags, and each rule's query over a table `hits` of them.
+
+    The rule's query gives the story of the rule by its name: `finding_id, subject, record_key, verdict` (1 breach, 2 review),
     `day, agency, station, amount, severity, entries` and one column `f0, f1, ...` for each fact.
     """
     columns = _HitColumns()
@@ -44,10 +51,7 @@ def create_hits(
     wanted = ", ".join(f'{sql} AS "{name}"' for sql, name in columns.names.items())
     only = f'SELECT "row_id", {answers} FROM "{verdicts}" WHERE {flagged}'
     row = plan.prepared_row([(rule, rule.finding_usage) for rule in hit], only)
-    con.execute(
-        f'CREATE OR REPLACE TEMP TABLE "hits" AS SELECT {plan.key} AS "record_key", {answers}, {wanted} FROM {row}'
-    )
-    return stories
+    return f'SELECT {plan.key} AS "record_key", {answers}, {wanted} FROM {row}', stories
 
 
 def _story_query(rule: CompiledRule, columns: _HitColumns) -> str:

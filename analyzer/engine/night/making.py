@@ -86,7 +86,7 @@ class Makings:
             rule=self.library.rules[rule.rule.code].sha256,
             calendar=self.calendar if counts_days else "",
             facts=self.facts,
-            parameters=_hash([json.dumps([values, plan.setting.chain], ensure_ascii=False, sort_keys=True)]),
+            parameters=_hash([json.dumps([values, plan.setting.chain], sort_keys=True), *_settings(plan, rule)]),
         )
 
 
@@ -94,10 +94,15 @@ def gather_texts(plan: BasePlan, rules: Sequence[CompiledRule]) -> list[str]:
     """Return the SQL and the methods of every gather that the rules rest on."""
     texts = []
     for shape, gathering in plan.needed_gathers(rules):
-        asked = shape.gather.method
-        method = [asked.name, *map(str, sorted(resolved(plan.setting, asked).items()))] if asked else []
-        texts += [shape.table, gathering.sql, str(shape.gather.none), *method]
+        texts += [shape.table, gathering.sql, str(shape.gather.none)]
+        texts += [shape.gather.method.name] if shape.gather.method else []
     return texts
+
+
+def _settings(plan: BasePlan, rule: CompiledRule) -> list[str]:
+    """The settings of the methods that a rule rests on, as in force on the day of the audit."""
+    methods = [shape.gather.method for shape, _ in plan.needed_gathers([rule])]
+    return [str(sorted(resolved(plan.setting, one).items())) for one in methods if one is not None]
 
 
 def _texts(plan: BasePlan, rule: CompiledRule) -> list[str]:
@@ -107,7 +112,14 @@ def _texts(plan: BasePlan, rule: CompiledRule) -> list[str]:
     said = rule.rule.model_dump(mode="json", by_alias=True, include=_SAID)
     row = plan.prepared_row([(rule, rule.verdict_usage), (rule, rule.finding_usage)])
     supplied = str(plan.setting.supply.has(plan.table))
-    return [*own, json.dumps(said, ensure_ascii=False, sort_keys=True), supplied, row, *gather_texts(plan, [rule])]
+    return [
+        *own,
+        json.dumps(said, ensure_ascii=False, sort_keys=True),
+        supplied,
+        row,
+        *gather_texts(plan, [rule]),
+        *_settings(plan, rule),
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -61,11 +61,14 @@ def bring_up_to_date(
             night.reach(changes, small_table)
         with night.timed("judge"):
             night.judge_some(small_table)
+            night.units.drop()
             night.judge_all()
         with night.timed("roll up"):
             return night.finish()
     finally:
-        _drop_temporary(con)
+        # When a statement failed, the caller's transaction takes everything back, and nothing more can be run in it.
+        with suppress(duckdb.Error):
+            _drop_temporary(con)
 
 
 def forget(con: duckdb.DuckDBPyConnection) -> None:
@@ -161,8 +164,8 @@ class _Night:
                 self._say(base, number, len(busy))
                 self._judge_groups(base, slices)
         finally:
-            slices.lift()
-        self.units.drop()
+            with suppress(duckdb.Error):
+                slices.lift()
 
     def _large(self, small_table: int) -> frozenset[str]:
         """The tables of which a part is cut out: large ones that no rule of a group reads whole."""
