@@ -27,6 +27,8 @@ _SETTINGS = {
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     # A plan of many rules is one wide query; past this width Spark would give up compiling it.
     "spark.sql.codegen.maxFields": "2000",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.debug.maxToStringFields": "2000",
     "spark.sql.maxMetadataStringLength": "1000",
 }
