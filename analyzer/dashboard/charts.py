@@ -114,12 +114,22 @@ def answers(rows: Sequence[Answers], words: Words, name: Callable[[str], str], h
             marker_color=color,
             hovertemplate="%{y}<br>" + hover,
         )
-    for place, one in zip(names, rows, strict=True):
-        figure.add_annotation(
-            x=1.01, y=place, text=_marked(one, words), showarrow=False, xanchor="left", font={"size": 12}, xref="paper"
-        )
+    beside = [
+        {
+            "x": 1.01,
+            "y": place,
+            "text": _marked(one, words),
+            "showarrow": False,
+            "xanchor": "left",
+            "font": {"size": 12},
+            "xref": "paper",
+        }
+        for place, one in zip(names, rows, strict=True)
+    ]
     lay_out(figure, 110 + 25 * len(rows))
-    figure.update_layout(margin_r=150)
+    figure.update_layout(
+        margin_r=150, annotations=beside
+    )  # all at once: one by one each is checked again with every other
     figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
     return figure

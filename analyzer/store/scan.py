@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.engine.audit import Order, fingerprint
-from analyzer.engine.connect import lock, teach
+from analyzer.engine.connect import Limits, lock, teach
 from analyzer.engine.night import Change
 from analyzer.model import Problem, Table, Text
 from analyzer.store.durable import in_plain_words
@@ -75,13 +75,22 @@ def scan(request: Request, progress: Progress | None = None) -> Outcome:
             migrate(store)
             log.info("scan_began", as_of=str(request.order.as_of), full=request.full)
             try:
-                with opened(store, request.order.limits) as house:
+                with opened(store, limited(request.order.limits, _DATABASE)) as house:
                     outcome = _Scan(request, law, house, log, progress).run()
             except BaseException as error:
                 log.error("scan_failed", kind=type(error).__name__)
                 raise
             log.info("scan_ended", run=outcome.run_id, judged=outcome.judged, **outcome.lived.as_data())
     return outcome
+
+
+_DATABASE, _BESIDE_STAGING = 0.8, 0.25
+"""What the database may take of the memory limit: the program itself, its libraries and its buffers need the rest."""
+
+
+def limited(limits: Limits, share: float) -> Limits:
+    """Return limits with a share of the memory."""
+    return replace(limits, memory=part_of(limits.memory, share)) if limits.memory else limits
 
 
 def part_of(memory: str, share: float) -> str:
@@ -156,17 +165,16 @@ class _Scan:
             self.log.info("taking_in", file=shown(one.sha256, one.name), size=one.stamp[0])
         night = Night(self.store, work, run_no, self.house.next_source(), self.house.in_force)
         limits = self.request.order.limits
-        if limits.memory:
-            # two databases are at work: what is allowed is shared between them
-            self.house.allow(part_of(limits.memory, 0.3))
-            limits = replace(limits, memory=part_of(limits.memory, 0.7))
+        if limits.memory:  # two databases are at work: what is allowed is shared between them
+            self.house.allow(part_of(limits.memory, _BESIDE_STAGING))
+        limits = limited(limits, _DATABASE - _BESIDE_STAGING)
         sources = [one.source for one in new]
         with self._timed("taken_in") as said:
             staged = stage(night, sources, self.law.library.vocabulary, self.law.mappings, limits, self.progress)
             brought = staged.intake
             said |= {"rows": brought.rows_read, "loaded": brought.loaded, "quarantined": brought.quarantined}
         if self.request.order.limits.memory:
-            self.house.allow(self.request.order.limits.memory)
+            self.house.allow(part_of(self.request.order.limits.memory, _DATABASE))
         return staged
 
     @contextlib.contextmanager

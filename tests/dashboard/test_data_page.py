@@ -24,6 +24,7 @@ def test_read_is_loaded_and_the_rest(open_page: Open) -> None:
     assert len(files) >= 26
 
 
+@pytest.mark.slow
 def test_problems_stand_in_their_own_words(open_page: Open) -> None:
     page = open_page("data", part="issues")
     assert "四十二" in set(page.dataframe[0].value["原文"])

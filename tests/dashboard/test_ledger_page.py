@@ -31,6 +31,7 @@ def sign_in(monkeypatch: pytest.MonkeyPatch, role: Role, agencies: frozenset[str
     monkeypatch.setattr("analyzer.dashboard.frame.enter", lambda words: viewer)
 
 
+@pytest.mark.slow
 def test_a_package_alone_has_no_ledger(open_page: Open) -> None:
     assert "这里没有台账" in words_of(open_page("ledger"))
 
@@ -56,6 +57,7 @@ def test_a_decision_is_in_the_ledger_at_once_and_in_its_history(open_page: Open,
     assert "现场核对过" in cells_of(page)
 
 
+@pytest.mark.slow
 def test_a_conflict_is_told_and_nothing_is_undone(open_page: Open, ledger_file: Path, first: str) -> None:
     page = open_page("ledger", entry=first)
     page.selectbox(key=f"entry.{first}.action").set_value("reject").run()

@@ -48,6 +48,7 @@ def test_the_same_numbers_change_nothing(opened: Reopened) -> None:
         assert (result.appeared, result.gone, result.changed) == ((), (), ())
 
 
+@pytest.mark.slow
 def test_a_stricter_number_finds_more_and_a_laxer_one_less(opened: Reopened) -> None:
     strict, lax = (what_if(opened, "PRC-09", [f"decision_days={days}"]) for days in (5, 4000))
     assert strict.after[Verdict.BREACH] > strict.before[Verdict.BREACH]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.dashboard.opening import open_package, scope_name
+from analyzer.dashboard.opening import Opened, open_package, scope_name
 from analyzer.dashboard.source import Place, Source, open_source
 from analyzer.dashboard.viewer import Role, Viewer
 from analyzer.model import Verdict
@@ -47,8 +47,13 @@ def test_figures_count_nothing_of_others(whole: Source, limited: Source) -> None
     assert whole.figures().findings.total > figures.findings.total
 
 
-def test_no_table_shows_a_row_of_another_agency(package: Path) -> None:
-    opened = open_package(package, package)
+@pytest.fixture(scope="module")
+def opened(package: Path) -> Opened:
+    """The package, opened as the pages do."""
+    return open_package(package, package)
+
+
+def test_no_table_shows_a_row_of_another_agency(opened: Opened) -> None:
     opened.limit([OWN])
     cursor = opened.con.cursor()
     cursor.execute(f"SET search_path = '{scope_name([OWN])},main'")
@@ -68,6 +73,7 @@ def test_no_table_shows_a_row_of_another_agency(package: Path) -> None:
     assert detections == (0,)
 
 
+@pytest.mark.slow
 def test_a_table_that_nobody_thought_of_is_hidden(package: Path) -> None:
     opened = open_package(package, package)
     opened.con.execute("CREATE TABLE main.something_new AS SELECT 1 AS of_everybody")
@@ -110,8 +116,8 @@ def test_a_finding_of_another_agency_is_not_there(
     assert "没有这个问题" in words_of(open_page("finding", f=address))
 
 
-def test_addresses_are_the_same_in_sql_and_python_and_stay(package: Path) -> None:
-    first, again = open_package(package, package), open_package(package, package)
+def test_addresses_are_the_same_in_sql_and_python_and_stay(opened: Opened, package: Path) -> None:
+    first, again = opened, open_package(package, package)
     text = "豫M12345|yellow"
     assert first.con.execute("SELECT keyed(?)", [text]).fetchone() == (first.keyed(text),)
     assert first.keyed(text) == again.keyed(text)

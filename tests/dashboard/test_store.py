@@ -38,6 +38,7 @@ def store(tmp_path: Path, package: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     return root
 
 
+@pytest.mark.slow
 def test_a_newer_run_is_shown_without_a_restart_and_said(
     open_page: Open, store: Path, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -150,7 +150,7 @@ def test_where_the_ledger_is(
     (store / "ledger.toml").write_text(f'url = "{path.as_posix()}"', encoding="utf-8")
     assert json.loads(run("ledger", "list", "--store", store, "--json").out)["total"] == 3
     (store / "ledger.toml").write_text("url = ", encoding="utf-8")
-    assert "ledger.toml" in run("ledger", "list", "--store", store).err
+    assert "ledger.toml" in run("ledger", "list", "--store", store).err.replace("\n", "")
     monkeypatch.setenv("ANALYZER_LEDGER_URL", str(path))
     assert json.loads(run("ledger", "list", "--json").out)["total"] == 3
 

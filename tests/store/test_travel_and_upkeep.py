@@ -21,6 +21,8 @@ from analyzer.store.upkeep import compact
 from tests.store.few_rules import use_rules
 from tests.store.nights import LAPSED_CERTIFICATE, LATE_CERTIFICATE, Nights, rows_of, small_store
 
+pytestmark = pytest.mark.slow
+
 PARQUET = (
     "findings", "finding_records", "verdict_counts", "not_assessable", "inputs", "finding_life", "finding_history",
     "resolved_findings", "runs",
@@ -46,7 +48,7 @@ def four_nights(few_rules: Path, tmp_path_factory: pytest.TempPathFactory) -> Ni
     return nights
 
 
-@pytest.mark.parametrize("when", ["before", pytest.param("after", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("when", ["before", "after"])
 def test_a_run_is_made_again_byte_for_byte(four_nights: Nights, tmp_path: Path, when: str) -> None:
     nights = four_nights.copy(tmp_path / "store")
     expected = {run.run_no: Package(nights.store.package(run.run_id)) for run in runs_of(nights.store)}

@@ -22,7 +22,8 @@ class Card:
 
 def cards(row: Sequence[Card]) -> None:
     """Show key figures side by side; whole numbers with thousands marked."""
-    for place, card in zip(st.columns(len(row)), row, strict=True):
+    place = st.container(horizontal=True, gap="small")  # on a narrow screen the cards go on in the next line
+    for card in row:
         shown = f"{card.value:,}" if isinstance(card.value, int) else card.value
         place.metric(
             plain(card.label),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from analyzer.dashboard.page import Page
@@ -10,69 +12,44 @@ from analyzer.dashboard.parts.finding_table import finding_table
 from analyzer.dashboard.parts.life import STATES
 from analyzer.model import Force, Severity, Verdict
 
+_LIFE = "f.finding_id IN (SELECT finding_id FROM finding_life WHERE status IN ({marks}))"
+
 
 def finding_list(page: Page) -> None:
     """Show filters, the findings that they leave, and go to the one that is picked."""
-    words, filters = page.words, page.filters
-    conditions, params = [], []
-    first, second = st.columns(4), st.columns(4)
-    asked: list[tuple[str, list[str]]] = []
-    with first[0]:
-        options = [one.value for one in Severity]
-        asked.append(
-            (
-                "f.severity",
-                filters.many("severity", words("column.severity"), options, lambda one: words.name("severity", one)),
-            )
-        )
-    with first[1]:
-        options = [Verdict.BREACH.value, Verdict.REVIEW.value]
-        asked.append(
-            (
-                "f.verdict",
-                filters.many("verdict", words("column.verdict"), options, lambda one: words.name("verdict", one)),
-            )
-        )
-    with first[2]:
-        options = [one.value for one in Force]
-        asked.append(
-            (
-                "f.force",
-                filters.many("force", words("dashboard.filter.force"), options, lambda one: words.name("force", one)),
-            )
-        )
-    with first[3]:
-        options = [str(one.key) for one in page.source.figures().by_family]
-        asked.append(
-            (
-                "f.family",
-                filters.many(
-                    "family", words("dashboard.filter.family"), options, lambda one: words.name("family", one)
-                ),
-            )
-        )
-    with second[0]:
-        options = [one.rule for one in page.source.figures().answers if one.findings]
-        asked.append(("f.rule", filters.many("rule", words("column.rule"), options, lambda one: rule_name(page, one))))
-    with second[1]:
-        names = _agencies(page)
-        asked.append(("f.agency_id", filters.many("agency", words("column.agency"), list(names), names.__getitem__)))
-    if page.source.has("finding_life"):
-        with second[2]:
-            states = filters.many(
-                "life", words("dashboard.life.state"), STATES[:3], lambda one: words.name("life", one)
-            )
-        if states:
-            marks = ", ".join("?" * len(states))
-            conditions.append(f"f.finding_id IN (SELECT finding_id FROM finding_life WHERE status IN ({marks}))")
-            params += states
-    for column, chosen in asked:
+    conditions: list[str] = []
+    params: list[object] = []
+    places = [*st.columns(4), *st.columns(4)]
+    for place, (key, label, options, name, condition) in zip(places, _filters(page), strict=False):
+        with place:
+            chosen = page.filters.many(key, label, options, name)
         if chosen:
-            conditions.append(f"{column} IN ({', '.join('?' * len(chosen))})")
+            conditions.append(condition.format(marks=", ".join("?" * len(chosen))))
             params += chosen
     picked = finding_table(page, "findings", " AND ".join(conditions) or "TRUE", params)
     if picked is not None:
         page.go("finding", f=page.source.address(picked))
+
+
+def _filters(page: Page) -> list[tuple[str, str, list[str], Callable[[str], str], str]]:
+    """The filters: key in the address, label, options, what an option is called, and the condition it makes."""
+    words, figures, agencies = page.words, page.source.figures(), _agencies(page)
+
+    def named(group: str) -> Callable[[str], str]:
+        return lambda one: words.name(group, one)
+
+    known: list[tuple[str, str, list[str], Callable[[str], str], str]] = [
+        ("severity", words("column.severity"), [one.value for one in Severity], named("severity"), "f.severity"),
+        ("verdict", words("column.verdict"), [Verdict.BREACH.value, Verdict.REVIEW.value], named("verdict"), "f.verdict"),
+        ("force", words("dashboard.filter.force"), [one.value for one in Force], named("force"), "f.force"),
+        ("family", words("dashboard.filter.family"), [str(one.key) for one in figures.by_family], named("family"), "f.family"),
+        ("rule", words("column.rule"), [one.rule for one in figures.answers if one.findings], lambda one: rule_name(page, one), "f.rule"),
+        ("agency", words("column.agency"), list(agencies), lambda one: agencies[one], "f.agency_id"),
+    ]  # fmt: skip
+    found = [(key, label, options, name, f"{column} IN ({{marks}})") for key, label, options, name, column in known]
+    if page.source.has("finding_life"):
+        found.append(("life", words("dashboard.life.state"), list(STATES[:3]), named("life"), _LIFE))
+    return found
 
 
 def _agencies(page: Page) -> dict[str, str]:
@@ -83,7 +60,8 @@ def _agencies(page: Page) -> dict[str, str]:
         join = " LEFT JOIN records_agencies AS g ON g.agency_id = f.agency_id"
     return dict(
         page.source.rows(
-            f"SELECT f.agency_id, any_value({name}) FROM findings AS f{join} WHERE f.agency_id IS NOT NULL GROUP BY 1 ORDER BY 1"
+            f"SELECT f.agency_id, any_value({name}) FROM findings AS f{join} WHERE f.agency_id IS NOT NULL"
+            " GROUP BY 1 ORDER BY 1"
         )
     )
 

@@ -7,7 +7,8 @@ import streamlit as st
 _STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] {padding: 2.2rem 2.4rem 3rem 2.4rem; max-width: 1500px;}
-[data-testid="stMetric"] {padding: .7rem .9rem; background: #fbfcfd;}
+[data-testid="stMetric"] {background: #fbfcfd; min-width: 8.6rem;}
+[data-testid="stElementContainer"]:has(> [data-testid="stMetric"]) {min-width: 8.6rem;}
 [data-testid="stMetricLabel"] p {font-size: .86rem; color: #4a5867;}
 [data-testid="stText"] {white-space: pre-wrap; font-family: inherit;}
 [data-testid="stMain"] [data-testid="stPageLink"] a p {color: #1f5fa8; text-decoration: underline;}
