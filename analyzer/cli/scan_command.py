@@ -93,11 +93,24 @@ def _scan(request: Request, as_json: bool, quiet: bool) -> None:
 
     with console.progress(quiet or as_json) as tell:
         outcome = do_scan(request, tell)
+    is_followed = not outcome.run_id or _follow(request.store.root)
     if as_json:
         console.print_json(outcome.as_data())
     elif not quiet:
         print_outcome(outcome)
-    raise typer.Exit(console.OK if outcome.is_complete else console.REFUSED)
+    raise typer.Exit(console.OK if outcome.is_complete and is_followed else console.REFUSED)
+
+
+def _follow(store: Path) -> bool:
+    """Bring the published findings into the ledger. One that cannot be opened is told and undoes nothing of the night."""
+    from analyzer.cli.ledger_follow import follow_published
+
+    try:
+        follow_published(store)
+    except AnalyzerError as error:
+        console.print_problems(error)
+        return False
+    return True
 
 
 def _problems(severity: str) -> list[Problem]:

@@ -136,3 +136,13 @@ def test_units_for_the_schedulers(run: Run, tmp_path: Path) -> None:
     assert f'--store "{place}"' in (task.findtext(".//t:Arguments", namespaces=kind) or "")
     assert run("schedule", "--at", "25:00", "--for", "cron", "--store", place).status == 2
     assert run("schedule", "--at", "02:00", "--for", "at", "--store", place).status == 2
+
+
+def test_what_a_night_publishes_stands_in_the_ledger(run: Run, store: Path) -> None:
+    assert run("scan", "--store", store, "--as-of", "2025-12-02", *WORDS).status == 0
+    published = json.loads(run("store", "status", "--store", store, "--json").out)["last"]
+    listed = json.loads(run("ledger", "list", "--store", store, "--json").out)
+    assert listed["total"] == published["new"] + published["open"] + published["reopened"] > 0
+    (store / "ledger.toml").write_text("url = ", encoding="utf-8")
+    said = run("scan", "--store", store, "--as-of", "2025-12-03", *WORDS)
+    assert said.status == 3 and "ledger" in said.err.replace("\n", "")
