@@ -150,5 +150,7 @@ def _hand_in(page: Any, said: Said, folder: Path) -> None:
     assert report.read_bytes()[:2] == b"PK"
     page.get_by_role("button", name=said.look).click()
     settled(page)
+    page.get_by_test_id("stMetricValue").first.wait_for(timeout=60_000)  # the pages open the new package first
+    settled(page)
     values = page.get_by_test_id("stMetricValue").all_inner_texts()
     assert "10" in values, values
