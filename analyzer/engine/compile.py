@@ -43,6 +43,18 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Lack:
+    """Something that may keep a rule from an answer.
+
+    `name` is its path in the rule, `label` what a count of it is called, `sql` is true where it is missing.
+    """
+
+    name: str
+    label: str
+    sql: str
+
+
+@dataclass(frozen=True)
 class CompiledRule:
     """One rule over one base table, as SQL over the prepared row `t`.
 
@@ -69,7 +81,7 @@ class CompiledRule:
     amount: str
     severity: str
     facts: tuple[Fact, ...]
-    missing: tuple[tuple[str, str], ...]
+    missing: tuple[Lack, ...]
     parameters: Mapping[str, str]
     verdict_usage: Usage
     finding_usage: Usage
@@ -202,25 +214,26 @@ class RuleCompiler:
         ]
         return columns + [column for _, column in self.verdict_usage.gathered]
 
-    def _missing(self) -> Iterable[tuple[str, str]]:
-        """What may keep the rule from an answer: a label and the SQL that is true where it does."""
+    def _missing(self) -> Iterable[Lack]:
+        """What may keep the rule from an answer."""
         terms = self._terms(Usage())
         for alias, where, column in list(self.verdict_usage.columns):
             if alias != ROW:
                 continue
-            term = terms.term(parse(".".join((*where, column))))
+            name = ".".join((*where, column))
+            term = terms.term(parse(name))
             blank_is_plain = f" AND NOT coalesce({term.absent}, FALSE)" if term.absent else ""
             table = self._table_at(where)
-            yield self._label(table, column), f"({term.value} IS NULL{blank_is_plain})"
+            yield Lack(name, self._label(table, column), f"({term.value} IS NULL{blank_is_plain})")
         for gather, column in list(self.verdict_usage.gathered):
             shape = self.scope.gathers[gather]
             lacking = [table for table in shape.sources if not self.setting.supply.has(table)]
             label = f"table:{lacking[0]}" if lacking else f"cell:{'+'.join(shape.sources)} ({gather}.{column})"
-            yield label, f"({terms.term(parse(column)).value} IS NULL)"
+            yield Lack(column, label, f"({terms.term(parse(column)).value} IS NULL)")
         for name in self.verdict_usage.parameters:
             term = terms.term(parse(f"p.{name}"))
             if term.absent:
-                yield f"parameter:{name}", f"coalesce({term.absent}, FALSE)"
+                yield Lack(f"p.{name}", f"parameter:{name}", f"coalesce({term.absent}, FALSE)")
 
     def _label(self, table: str, column: str) -> str:
         supply = self.setting.supply

@@ -108,10 +108,10 @@ def missing_of(con: duckdb.DuckDBPyConnection, plan: BasePlan, only: str) -> dic
     for rule in plan.rules:
         if not rule.missing:
             continue
-        flags = ", ".join(f"({sql})" for _, sql in rule.missing)
+        flags = ", ".join(f"({lack.sql})" for lack in rule.missing)
         row = plan.prepared_row([(rule, rule.verdict_usage)], only)
         for key, *lacking in con.execute(f"SELECT {plan.key}, {flags} FROM {row}").fetchall():
-            labels = [label for (label, _), is_missing in zip(rule.missing, lacking, strict=True) if is_missing]
+            labels = [lack.label for lack, is_missing in zip(rule.missing, lacking, strict=True) if is_missing]
             found[(rule.rule.code, str(key))] = list(dict.fromkeys(labels))
     return found
 
@@ -178,14 +178,10 @@ def _judge_part(bench: Bench, plan: BasePlan, keep_answers: dict[str, str] | Non
 
 
 def _count(bench: Bench, plan: BasePlan, verdicts: str) -> dict[str, dict[Verdict, int]]:
-    """Count the answers of each rule; where rows were left out, the rule does not apply to them.
-
-    A group on one small number is ten times faster than five filters.
-    """
+    """Count the answers of each rule; where rows were left out, the rule does not apply to them."""
     counts = {rule.name: dict.fromkeys(VERDICTS.values(), 0) for rule in plan.rules}
-    for rule in plan.rules:
-        for answer, rows in bench.rows(f'SELECT "{rule.name}", count(*) FROM "{verdicts}" GROUP BY 1'):
-            counts[rule.name][VERDICTS[answer]] = rows
+    for name, found in bench.tally(verdicts, list(counts), list(VERDICTS)).items():
+        counts[name].update({VERDICTS[answer]: rows for answer, rows in found.items()})
     sizes = f'SELECT (SELECT count(*) FROM "{plan.table}") - (SELECT count(*) FROM "{verdicts}")'
     for (left_out,) in bench.rows(sizes):
         for of_rule in counts.values():

@@ -26,9 +26,9 @@ def say_what_was_missing(
     places: list[tuple[str, str, int]] = []
     for rule, numbers in zip(lacking, _missing(bench, plan, verdicts, lacking), strict=True):
         totals: dict[str, int] = {}
-        for (label, _), rows in zip(rule.missing, numbers, strict=True):
+        for lack, rows in zip(rule.missing, numbers, strict=True):
             if rows:
-                totals[label] = max(totals.get(label, 0), rows)
+                totals[lack.label] = max(totals.get(lack.label, 0), rows)
         # Nothing is missing, yet the values do not decide: a day outside the calendar, say.
         totals = totals or {"value": counts[rule.name][Verdict.NOT_ASSESSABLE]}
         places += [(rule.rule.code, label, rows) for label, rows in totals.items()]
@@ -40,7 +40,7 @@ def _missing(bench: Bench, plan: BasePlan, verdicts: str, rules: Sequence[Compil
     """Return for each rule the rows in which each of the things that it may lack is missing."""
     found = [[0] * len(rule.missing) for rule in rules]
     flags = {
-        sql: f"f{number}" for number, sql in enumerate(dict.fromkeys(sql for one in rules for _, sql in one.missing))
+        sql: f"f{number}" for number, sql in enumerate(dict.fromkeys(lack.sql for one in rules for lack in one.missing))
     }
     if not flags:
         return found
@@ -69,5 +69,5 @@ def _missing(bench: Bench, plan: BasePlan, verdicts: str, rules: Sequence[Compil
 
 def _mask(rule: CompiledRule, start: int, flags: Mapping[str, str]) -> str:
     some = rule.missing[start : start + _BITS]
-    bits = (f'CASE WHEN "{flags[sql]}" THEN {1 << bit} ELSE 0 END' for bit, (_, sql) in enumerate(some))
+    bits = (f'CASE WHEN "{flags[lack.sql]}" THEN {1 << bit} ELSE 0 END' for bit, lack in enumerate(some))
     return f"CAST({' + '.join(bits)} AS BIGINT)"

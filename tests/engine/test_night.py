@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from analyzer.engine.night import Why
+from analyzer.model.tables import UNKNOWN
 from analyzer.rulebook.library import Library, load_library
 from analyzer.samples import make_bureau
 from tests.engine.nights import Nights, corrected, with_mask
@@ -129,6 +130,30 @@ def test_the_same_rows_again_change_nothing(first: Nights) -> None:
     assert first.results() == before
     assert report.evaluated == 0
     assert first.con.execute("SELECT count(*) FROM changed_findings").fetchall() == [(0,)]
+
+
+def test_a_first_unknown_cell_leaves_the_kept_reasons_as_they_are(
+    library: Library, rows: Mapping[str, pl.DataFrame]
+) -> None:
+    """It changes which things a rule may lack, and so the place of each among them."""
+    store = Nights(library, [library.rules[code] for code in ("DEC-02", "DEC-03")])
+    weighed = ["gross_weight_kg", "length_mm", "width_mm", "height_mm"]
+    blank = rows["detections"].with_columns(
+        pl.lit(None).cast(rows["detections"].schema[name]).alias(name) for name in weighed
+    )
+    store.night(DAY, {**rows, "detections": blank})
+    assert any(lacking == "cell:detections.gross_weight_kg" for _, lacking, _ in store.results()["not_assessable"])
+    store.assert_equals_full(DAY)
+    bit = library.vocabulary["agencies"].bit("agency_id") | library.vocabulary["agencies"].bit("kind")
+    agency = rows["agencies"][:1].with_columns(pl.lit(bit, dtype=pl.UInt64).alias(UNKNOWN))
+    case = rows["cases"][:1].with_columns(
+        pl.lit(None, dtype=pl.String).alias("agency_id"),
+        pl.lit(library.vocabulary["cases"].bit("agency_id"), dtype=pl.UInt64).alias(UNKNOWN),
+    )
+    for come in ({"agencies": agency}, {"cases": case}, {"cases": rows["cases"][:1]}):
+        report = store.night(DAY, come)
+        store.assert_equals_full(DAY)
+        assert {rule.why for rule in report.rules} == {None}
 
 
 @pytest.mark.slow

@@ -70,7 +70,7 @@ def asks_for(plan: BasePlan, rule: CompiledRule, day: str) -> bool:
 
 
 def _deciding(rule: CompiledRule) -> list[str]:
-    return [*(getattr(rule, part) for part in PARTS), *(sql for _, sql in rule.missing)]
+    return [*(getattr(rule, part) for part in PARTS), *(lack.sql for lack in rule.missing)]
 
 
 def _shown(rule: CompiledRule) -> list[str]:

@@ -22,20 +22,24 @@ FIRST_PATTERN = 10
 
 @dataclass
 class Patterns:
-    """The numbers of sets of missing things, by rule: a set is a mask over the rule's `missing`."""
+    """The numbers of sets of missing things, by rule.
 
-    known: dict[str, dict[int, int]] = field(default_factory=dict)
+    A set holds the names of the things, not their places in the rule's `missing`: a first unknown cell of a column
+    puts one more thing among them, and what was kept before must still say the same.
+    """
 
-    def number(self, rule: str, mask: int) -> int:
+    known: dict[str, dict[frozenset[str], int]] = field(default_factory=dict)
+
+    def number(self, rule: str, names: frozenset[str]) -> int:
         """Return the number of a set, a new one when it was never met."""
-        if not mask:
+        if not names:
             return UNDECIDED
         known = self.known.setdefault(rule, {})
-        return known.setdefault(mask, FIRST_PATTERN + len(known))
+        return known.setdefault(names, FIRST_PATTERN + len(known))
 
-    def mask(self, rule: str, code: int) -> int:
-        """Return the set that a number stands for."""
-        return next((mask for mask, number in self.known.get(rule, {}).items() if number == code), 0)
+    def names(self, rule: str, code: int) -> frozenset[str]:
+        """Return the set that a number stands for; the empty one for a number that stands for none."""
+        return next((names for names, number in self.known.get(rule, {}).items() if number == code), frozenset())
 
     def forget(self, rule: str) -> None:
         """Forget the sets of a rule: it judges everything anew."""
@@ -137,7 +141,7 @@ class _Part:
             return answer
         met = self.con.execute(f'SELECT DISTINCT "{rule.name}" FROM "{self.missing}" WHERE "{rule.name}" IS NOT NULL')
         sets = sorted(int(mask) for (mask,) in met.fetchall())
-        cases = " ".join(f"WHEN {mask} THEN {self.patterns.number(rule.name, mask)}" for mask in sets)
+        cases = " ".join(f"WHEN {mask} THEN {self.patterns.number(rule.name, _names(rule, mask))}" for mask in sets)
         number = f'CASE "{self.missing}"."{rule.name}" {cases} ELSE {UNDECIDED} END' if cases else str(UNDECIDED)
         return f"CASE WHEN {answer} = {UNDECIDED} THEN {number} ELSE {answer} END"
 
@@ -161,6 +165,11 @@ def _mask(rule: CompiledRule) -> str:
     """The SQL of the set of missing things: one bit for each, whether the SQL of the thing is certainly true."""
     kind = "BIGINT" if len(rule.missing) <= 62 else "HUGEINT"
     bits = [
-        f"CASE WHEN {sql} THEN CAST({1 << place} AS {kind}) ELSE 0 END" for place, (_, sql) in enumerate(rule.missing)
+        f"CASE WHEN {lack.sql} THEN CAST({1 << place} AS {kind}) ELSE 0 END" for place, lack in enumerate(rule.missing)
     ]
     return " + ".join(bits)
+
+
+def _names(rule: CompiledRule, mask: int) -> frozenset[str]:
+    """The names of the things in a set that `_mask` counted."""
+    return frozenset(lack.name for place, lack in enumerate(rule.missing) if mask >> place & 1)

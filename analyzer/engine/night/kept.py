@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS {kept}.makings (
   code VARCHAR, base VARCHAR, sense VARCHAR, program VARCHAR, rule VARCHAR, calendar VARCHAR, facts VARCHAR,
   parameters VARCHAR);
 CREATE TABLE IF NOT EXISTS {kept}.tally (rule VARCHAR, answer USMALLINT, rows BIGINT);
-CREATE TABLE IF NOT EXISTS {kept}.patterns (rule VARCHAR, mask VARCHAR, answer USMALLINT)
+CREATE TABLE IF NOT EXISTS {kept}.lacks (rule VARCHAR, names VARCHAR, answer USMALLINT)
 """
 
 Tally = dict[str, dict[int, int]]
@@ -57,8 +57,8 @@ class Kept:
             kept.makings[code], kept.bases[code] = Making(*parts), base
         for rule, answer, rows in con.execute(f"SELECT * FROM {schema}.tally").fetchall():
             kept.tally.setdefault(rule, {})[answer] = rows
-        for rule, mask, answer in con.execute(f"SELECT * FROM {schema}.patterns").fetchall():
-            kept.patterns.known.setdefault(rule, {})[int(mask)] = answer
+        for rule, names, answer in con.execute(f"SELECT * FROM {schema}.lacks").fetchall():
+            kept.patterns.known.setdefault(rule, {})[frozenset(json.loads(names))] = answer
         columns = con.execute(
             "SELECT table_name, column_name, data_type FROM duckdb_columns()"
             " WHERE schema_name = 'kept' AND database_name = ? ORDER BY table_name, column_index",
@@ -76,8 +76,8 @@ class Kept:
         self._fill(
             "tally", [(rule, answer, rows) for rule, some in self.tally.items() for answer, rows in some.items()]
         )
-        masks = self.patterns.known
-        self._fill("patterns", [(rule, str(mask), code) for rule, some in masks.items() for mask, code in some.items()])
+        sets = [(rule, names, code) for rule, some in self.patterns.known.items() for names, code in some.items()]
+        self._fill("lacks", [(rule, json.dumps(sorted(names)), code) for rule, names, code in sets])
 
     def _fill(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
         self.con.execute(f"DELETE FROM {self.schema}.{table}")

@@ -22,7 +22,7 @@ from analyzer.engine.plan import BasePlan
 from analyzer.engine.statistics import resolved
 from analyzer.rulebook.library import Library
 
-FORM = 1
+FORM = 2
 """The form in which answers are kept; another one makes every rule judge anew."""
 
 _DAY = "'the day of the audit'"

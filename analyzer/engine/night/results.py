@@ -48,9 +48,9 @@ def _missing(kept: Kept, rule: CompiledRule, tally: Mapping[int, int]) -> dict[s
     if not undecided:
         return {}
     totals: dict[str, int] = {}
-    for place, (label, _) in enumerate(rule.missing):
-        bit = 1 << place
-        rows = sum(rows for answer, rows in undecided.items() if kept.patterns.mask(rule.name, answer) & bit)
+    sets = {answer: kept.patterns.names(rule.name, answer) for answer in undecided}
+    for lack in rule.missing:
+        rows = sum(rows for answer, rows in undecided.items() if lack.name in sets[answer])
         if rows:
-            totals[label] = max(totals.get(label, 0), rows)
+            totals[lack.label] = max(totals.get(lack.label, 0), rows)
     return totals or {"value": sum(undecided.values())}
