@@ -40,7 +40,7 @@ class References:
         said = read_json(package / FILE)
         found = cls(
             (package / said["segments"]).resolve(), said["up_to"], said["records"], said["replaced"], said["intake"],
-            said["lacking"],
+            said.get("lacking", {}),
         )  # fmt: skip
         lacking = [name for name in found.names() if not found.path(name).is_file()]
         if lacking:
