@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from analyzer.engine.connect import Limits, create_table
+from analyzer.engine.connect import Limits, create_table, keep_join_filters_out
 from analyzer.engine.night import Change
 from analyzer.model import Table, Vocabulary
 from analyzer.model.tables import UNKNOWN
@@ -278,6 +278,7 @@ def opened(store: Store, limits: Limits | None = None, *, read_only: bool = Fals
     con = duckdb.connect(str(store.warehouse), read_only=read_only, config=config)
     try:
         if not read_only:
+            keep_join_filters_out(con)
             con.execute(_BOOKS)
             con.execute(f"CREATE TABLE IF NOT EXISTS _inputs ({INPUTS})")
             con.execute("CREATE OR REPLACE TEMP TABLE _gone_from (source INTEGER, n BIGINT)")

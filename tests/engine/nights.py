@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from analyzer.engine.audit import look_at
-from analyzer.engine.connect import connect, create_missing_tables, create_table, teach
+from analyzer.engine.connect import connect, create_missing_tables, create_table, keep_join_filters_out, teach
 from analyzer.engine.judge import judge, plan_rules
 from analyzer.engine.night import Change, NightReport, bring_up_to_date
 from analyzer.engine.setting import Setting
@@ -35,6 +35,7 @@ class Nights:
 
     def _connection(self) -> duckdb.DuckDBPyConnection:
         con = connect()
+        keep_join_filters_out(con)
         teach(con, self.library.calendar)
         return con
 

@@ -12,6 +12,7 @@ from analyzer.engine.audit import Order, run_audit
 from analyzer.model import AnalyzerError
 from analyzer.store.comparison import compare
 from analyzer.store.package import Package, drafting, write_package
+from analyzer.store.warehouse import opened
 from tests.small_export import DETECTIONS, FILES, NOTICES
 from tests.store.nights import LATE_CERTIFICATE, SELECT, Nights, rows_of
 
@@ -146,6 +147,13 @@ def test_a_refused_file_stays_in_sight_and_may_be_mended(nights: Nights) -> None
     again = scan(replace(request, order=replace(request.order, mappings=(mended,))))
     assert again.is_complete
     assert list(nights.store.refused.iterdir()) == []
+
+
+def test_the_warehouse_keeps_join_filters_out(first_night: Nights) -> None:
+    """See `keep_join_filters_out`: without it a night can end in a crash."""
+    with opened(first_night.store) as house:
+        said = house.con.execute("SELECT current_setting('disabled_optimizers')").fetchone()
+    assert said == ("join_filter_pushdown",)
 
 
 def test_the_log_names_no_file_and_nobody(nights: Nights) -> None:
