@@ -197,6 +197,7 @@ def shorter(nights: Nights) -> dict:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @settings(
     max_examples=3,
     deadline=None,
