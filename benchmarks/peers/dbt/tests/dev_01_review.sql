@@ -1,0 +1,7 @@
+{{ config(severity='warn') }}
+select record_id
+from {{ ref('detections_used') }}
+where
+    violation_type in ('overload', 'speeding') and device_id is not null and d is not null
+    and (not device_found or device_kind <> 'camera')
+    and covered and not maybe_verified
