@@ -13,8 +13,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from analyzer.engine.audit import Order, run_audit
+from analyzer.engine.audit import Audit, Order, run_audit
 from analyzer.engine.connect import Limits
+from analyzer.model import AnalyzerError, Problem, Text
 from analyzer.store.package import INTAKE, RESULTS, drafting, write_package
 from analyzer.store.summary import summary
 
@@ -115,14 +116,19 @@ def audit(
     out: str | Path | None = None,
     memory_limit: str | None = None,
     threads: int | None = None,
+    engine: str = "duckdb",
+    master: str | None = None,
 ) -> Result:
     """Judge exported files and return what was found.
 
     `paths` are files or folders; `profile` is a name or a file; `set` overrides parameters by name; `out` also writes
-    the package there. Raises `AnalyzerError` for what a person has to mend, with every problem at once.
+    the package there. With `engine="spark"` the one path is a lake (a folder of canonical tables, `hdfs://...` or
+    `catalog://name`) and `master` is Spark's; of its large tables the result holds the records of findings only.
+    Raises `AnalyzerError` for what a person has to mend, with every problem at once.
     """
+    lake = _lake(paths) if engine == "spark" else None
     order = Order(
-        inputs=_paths(paths),
+        inputs=_paths(paths) if lake is None else (),
         as_of=date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today(),
         profile=Path(profile) if str(profile).endswith((".yaml", ".yml")) else profile,
         settings=tuple(f"{name}={'null' if value is None else value}" for name, value in (set or {}).items()),
@@ -132,7 +138,7 @@ def audit(
         limits=Limits(memory_limit, threads),
     )
     drafted = drafting(Path(out)) if out is not None else nullcontext()
-    with drafted as draft, run_audit(order, writable=[draft] if draft else []) as done:
+    with drafted as draft, _run(order, lake, master, [draft] if draft else []) as done:
         tables = {name: _arrow(done.con, f'SELECT * FROM "{name}" ORDER BY {by}') for name, by in RESULTS.items()}
         tables |= {name: _arrow(done.con, f'SELECT * FROM "_{name}" ORDER BY {by}') for name, by in INTAKE.items()}
         records = {
@@ -143,6 +149,22 @@ def audit(
         if draft is not None and out is not None:
             write_package(done, draft, Path(out))
     return Result(tables, records, said)
+
+
+def _run(order: Order, lake: str | None, master: str | None, writable: list[Path]) -> Audit:
+    if lake is None:
+        return run_audit(order, writable=writable)
+    from analyzer.engine.spark.run import audit_lake
+
+    return audit_lake(order, lake, master, writable=writable)
+
+
+def _lake(paths: Paths) -> str:
+    """The one address that Spark is to open; `Path` would fold the two slashes of `hdfs://`."""
+    places = [str(paths)] if isinstance(paths, str | Path) else [str(one) for one in paths]
+    if len(places) != 1:
+        raise AnalyzerError(Problem("paths", Text("Spark 审核一个数据湖", "Spark judges one lake")))
+    return places[0]
 
 
 def _arrow(con: duckdb.DuckDBPyConnection, query: str) -> pa.Table:

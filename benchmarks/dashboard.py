@@ -1,10 +1,10 @@
 """How fast the pages answer with a million findings and ten million detections behind them, measured in a browser.
 
-    .venv/bin/python benchmarks/dashboard.py --work DIR [--findings 1000000] [--detections 10000000]
+    .venv/bin/python benchmarks/dashboard.py --work DIR [--findings 1000000] [--detections 10000000] [--only vehicles ...]
 
-A synthetic package is written straight as Parquet: the samples are audited once and their findings repeated over made-up
-agencies, stations, devices, vehicles and cases. Every page is opened once, which is the first load; then each action is
-done again and the time is taken from the click until the page has been worked out. The aim is one second on two cores.
+A synthetic package and a ledger of as many entries are written once (`large_package`). Every page is opened once, which is
+the first load; then each action is done again, on another vehicle, device, case or entry than before where it opens one,
+and the time is taken from the click until the page has been worked out and drawn. The aim is one second on two cores.
 """
 
 from __future__ import annotations
@@ -12,214 +12,272 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
-import shutil
 import statistics
 import sys
-import time
-from collections.abc import Callable
-from datetime import date
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from analyzer.dashboard.books import URL
+from analyzer.reports.wording import Words
+from benchmarks.large_package import write_large, write_ledger
+from tests.dashboard.browser import browser, dashboard
 
-from analyzer.engine.audit import Order, run_audit  # noqa: E402
-from analyzer.store.package import drafting, write_package  # noqa: E402
-from tests.dashboard.browser import browser, dashboard  # noqa: E402
-
-AGENCIES, STATIONS, DEVICES = 40, 400, 2_000
 AIM = 1.0
+_ROW, _HEADER = 35, 35
 
-Row = tuple[str, str, float, float]
+_said = Words("zh").t
+
+Act = Callable[[Any, int], None]
+Row = tuple[str, str, float, float, float]
+"""Page, action, seconds of the first time and of later ones, and the server's processor seconds of later ones."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that is done on a page, the first time and three times more; `before` is not timed."""
+
+    name: str
+    act: Act
+    before: Act | None = None
 
 
 def main() -> None:
-    """Write the package unless it is there, measure, and print a table."""
+    """Write the package and the ledger unless they are there, measure, and print a table."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--work", type=Path, required=True)
     asked.add_argument("--findings", type=int, default=1_000_000)
     asked.add_argument("--detections", type=int, default=10_000_000)
+    asked.add_argument("--only", nargs="*", default=[], help="the pages to measure; all of them without this")
     given = asked.parse_args()
-    package = given.work / f"package-{given.findings}-{given.detections}"
-    if not (package / "manifest.json").is_file():
-        write_large(given.work, package, given.findings, given.detections)
-    rows = measure(package)
-    print(f"{'page':10} {'action':34} {'first':>8} {'again':>8}")
-    for page, action, first, again in rows:
-        print(
-            f"{page:10} {action:34} {first:7.2f}s {again:7.2f}s{'' if again <= AIM else '   over ' + str(AIM) + ' s'}"
-        )
+    package = write_large(given.work, given.findings, given.detections)
+    ledger = write_ledger(given.work, package, given.findings)
+    rows = measure(package, ledger, given.only)
+    print(f"{'page':10} {'action':34} {'first':>8} {'again':>8} {'server':>8}")
+    for page, action, first, again, server in rows:
+        over = "" if again <= AIM else f"   over {AIM} s"
+        print(f"{page:10} {action:34} {first:7.2f}s {again:7.2f}s {server:7.2f}s{over}")
     print(json.dumps({"cores": os.cpu_count(), "load": os.getloadavg()[0], "worst_again": max(row[3] for row in rows)}))
 
 
-def write_large(work: Path, package: Path, findings: int, detections: int) -> None:
-    """Write the synthetic package."""
-    work.mkdir(parents=True, exist_ok=True)
-    started = time.perf_counter()
-    small = work / "samples"
-    if not (small / "manifest.json").is_file():
-        order = Order(inputs=(ROOT / "data" / "samples",), as_of=date(2025, 12, 31))
-        with drafting(small) as draft, run_audit(order, writable=[draft]) as done:
-            write_package(done, draft, small)
-    shutil.rmtree(package, ignore_errors=True)
-    shutil.copytree(small, package, ignore=shutil.ignore_patterns("audit.duckdb", "*.xlsx", "*.docx", ".*"))
-    manifest = package / "manifest.json"
-    kept = manifest.read_text(encoding="utf-8")
-    manifest.unlink()
-    con = duckdb.connect()
-    con.execute("SET preserve_insertion_order = false")
-    for name, query in queries(small, findings, detections).items():
-        con.execute(f"CREATE OR REPLACE TABLE made AS {query}")
-        con.execute(f"COPY made TO '{package / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
-    said = json.loads((package / "summary.json").read_text(encoding="utf-8"))
-    said["tables"] |= {"detections": detections}
-    (package / "summary.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-    manifest.write_text(kept, encoding="utf-8")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"package written in {time.perf_counter() - started:.0f} s, peak {peak:.0f} MB", file=sys.stderr)
-
-
-def queries(small: Path, findings: int, detections: int) -> dict[str, str]:
-    """Return SQL for each file of the package that is made larger."""
-    at = small.as_posix()
-    cases = max(findings // 2, 1)
-    plate = "'豫' || chr(65 + (v % 20)::INT) || lpad((v % 100000)::VARCHAR, 5, '0')"
-
-    def numbers(rows: int, name: str) -> str:
-        """The numbers of the rows to be made, each with the row of the samples that it repeats."""
-        count = duckdb.sql(f"SELECT count(*) FROM read_parquet('{at}/{name}.parquet')").fetchall()[0][0]
-        return f"(SELECT i, (hash(i) % 400000)::BIGINT AS v, i % {count} AS _of FROM range({rows}) AS t(i)) JOIN base AS b ON b._n = _of"
-
-    def like(table: str, rows: int, **columns: str) -> str:
-        """Rows of a table of the samples repeated, with these columns made anew from the row's number `i`."""
-        replaced = ", ".join(f"{value} AS {name}" for name, value in columns.items())
-        return (
-            f"WITH base AS (SELECT *, row_number() OVER () - 1 AS _n FROM read_parquet('{at}/records/{table}.parquet'))"
-            f" SELECT b.* EXCLUDE (_n) REPLACE ({replaced}) FROM {numbers(rows, f'records/{table}')}"
-        )
-
-    station = f"'ZD' || lpad((i % {STATIONS})::VARCHAR, 5, '0')"
-    device = f"'SB' || lpad((i % {DEVICES})::VARCHAR, 5, '0')"
-    of_device = f"'ZD' || lpad(((i % {DEVICES}) % {STATIONS})::VARCHAR, 5, '0')"
-    agency = f"'JG' || lpad((i % {AGENCIES})::VARCHAR, 3, '0')"
-    day = "DATE '2023-01-01' + (hash(i + 7) % 1090)::INT"
-    found = (
-        f"WITH base AS (SELECT *, row_number() OVER () - 1 AS _n FROM read_parquet('{at}/findings.parquet'))"
-        " SELECT b.* EXCLUDE (_n) REPLACE ("
-        " left(sha256('f' || i), 32) AS finding_id,"
-        f" CASE b.subject_kind WHEN 'vehicle' THEN {plate} || '|yellow' WHEN 'device' THEN {device} WHEN 'station' THEN {station}"
-        f" WHEN 'agency' THEN {agency} WHEN 'case' THEN 'AJ' || lpad((i % {cases})::VARCHAR, 8, '0') ELSE b.subject_id || i END AS subject_id,"
-        f" {agency} AS agency_id, {of_device} AS station_id, {day} AS started_on, {day} + 3 AS ended_on)"
-        f" FROM {numbers(findings, 'findings')}"
-        " ORDER BY rule, started_on, finding_id"
-    )
-    records = (
-        f"WITH base AS (SELECT rule, verdict, row_number() OVER () - 1 AS _n FROM read_parquet('{at}/findings.parquet')),"
-        f" tables AS (SELECT rule, any_value(table_name) AS table_name FROM read_parquet('{at}/finding_records.parquet') GROUP BY 1)"
-        " SELECT left(sha256('f' || i), 32) AS finding_id, b.rule, t.table_name, CASE t.table_name"
-        f" WHEN 'detections' THEN 'JC' || lpad((hash(i + k) % {detections})::VARCHAR, 9, '0')"
-        f" WHEN 'cases' THEN 'AJ' || lpad((i % {cases})::VARCHAR, 8, '0') ELSE 'X' || i || '-' || k END AS record_key, b.verdict"
-        f" FROM {numbers(findings, 'findings')}"
-        " JOIN tables AS t ON t.rule = b.rule CROSS JOIN range(2) AS r(k)"
-    )
-    return {
-        "records/agencies": like("agencies", AGENCIES, agency_id=agency, name="'第' || i || '执法大队'"),
-        "records/stations": like("stations", STATIONS, station_id=station, agency_id=agency, name="'第' || i || '站'"),
-        "records/devices": like("devices", DEVICES, device_id=device, station_id=of_device),
-        "records/cases": like(
-            "cases", cases, case_id="'AJ' || lpad(i::VARCHAR, 8, '0')", record_id="'JC' || lpad(i::VARCHAR, 9, '0')",
-            agency_id=agency, plate_no=plate, plate_color="'yellow'", filed_on=day, decided_on=f"{day} + 20",
-        ),
-        "records/detections": like(
-            "detections", detections, record_id="'JC' || lpad(i::VARCHAR, 9, '0')", device_id=device, station_id=of_device,
-            plate_no=plate, plate_color="'yellow'", detected_at=f"CAST({day} AS TIMESTAMP) + to_seconds((hash(i) % 86400)::INT)",
-        ),
-        "findings": found,
-        "finding_records": f"SELECT DISTINCT * FROM ({records}) ORDER BY rule, finding_id, record_key",
-    }  # fmt: skip
-
-
 _OBSERVE = """() => {
-  const app = () => document.querySelector('[data-testid="stApp"]');
-  window.__at = [];
-  new MutationObserver(() => window.__at.push([app()?.getAttribute('data-test-script-state'), performance.now()]))
+  window.__at = []; window.__drawn = 0;
+  new MutationObserver(() => window.__at.push(performance.now()))
     .observe(document.body, {subtree: true, attributes: true, attributeFilter: ['data-test-script-state']});
+  new MutationObserver(() => { window.__drawn = performance.now(); })
+    .observe(document.body, {subtree: true, childList: true});
 }"""
 
 
-def measure(package: Path) -> list[Row]:
+def measure(package: Path, ledger: Path, only: Sequence[str] = ()) -> list[Row]:
     """Open every page and do what people do there; return seconds of the first time and of the later ones."""
     rows: list[Row] = []
-    with dashboard("--package", package) as address, browser(address) as (page, outside):
-        page.set_default_timeout(600_000)
-        page.goto(address)
+    with dashboard("--package", package, **{URL: str(ledger)}) as address, browser(address) as (page, outside):
+        page.set_default_timeout(60_000)
+        page.goto(f"{address}/data")
         _still(page)
         page.evaluate(_OBSERVE)
-        for view, label, actions in _visits():
+        for view, label, steps in VISITS:
+            if only and view not in only:
+                continue
+            other = "规则" if label != "规则" else "数据"
             first = _timed(page, lambda label=label: _menu(page, label))
-            again = []
+            again, server = [], []
             for _ in range(2):
-                _timed(page, lambda label=label: _menu(page, "规则" if label != "规则" else "数据"))
+                _timed(page, lambda other=other: _menu(page, other))
+                spent = _spent()
                 again.append(_timed(page, lambda label=label: _menu(page, label)))
-            rows.append((view, "open", first, statistics.median(again)))
+                server.append(_spent() - spent)
+            rows.append((view, "open", first, statistics.median(again), statistics.median(server)))
             print(rows[-1], file=sys.stderr)
-            taken = [[_timed(page, lambda act=act: act(page)) for _, act in actions] for _ in range(2)]
-            rows += [(view, name, taken[0][at], taken[1][at]) for at, (name, _) in enumerate(actions)]
+            for step in steps:
+                rows.append((view, step.name, *_taken(page, step)))
+                print(rows[-1], file=sys.stderr)
+            _timed(page, lambda other=other: _menu(page, other))
         assert outside == []
     return rows
 
 
-def _visits() -> list[tuple[str, str, list[tuple[str, Callable[[Any], None]]]]]:
-    def part(name: str) -> Callable[[Any], None]:
-        return lambda page: page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).first.click()
+def _taken(page: Any, step: Step) -> tuple[float, float, float]:
+    taken, server = [], []
+    for nth in range(4):
+        if step.before is not None:
+            step.before(page, nth)
+            _still(page)
+            page.wait_for_timeout(500)  # tables are drawn a moment after the page is there
+        spent = _spent()
+        taken.append(_timed(page, lambda nth=nth: step.act(page, nth)))
+        server.append(_spent() - spent)
+    return taken[0], statistics.median(taken[1:]), statistics.median(server[1:])
 
-    return [
-        (
-            "overview",
-            "总览",
-            [("findings", part("问题清单")), ("what was judged", part("判定情况")), ("summary", part("概况"))],
-        ),
-        ("vehicles", "车辆", []),
-        ("devices", "设备", []),
-        ("cases", "案件", []),
-        ("agencies", "机构与人员", []),
-        ("rules", "规则", []),
-        ("data", "数据", [("problems", part("读取问题")), ("missing", part("缺少的表和列")), ("files", part("文件"))]),
-        ("upload", "上传审核", []),
-    ]
+
+def _spent() -> float:
+    """Processor seconds of the dashboard's process until now; where the system does not tell (not Linux), nothing."""
+    total = 0.0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if b"analyzer.dashboard" in (stat.parent / "cmdline").read_bytes().split(b"\0"):
+                total += sum(int(ticks) for ticks in stat.read_text().rpartition(")")[2].split()[11:13])
+        except OSError:
+            continue
+    return total / os.sysconf("SC_CLK_TCK") if total else 0.0
 
 
 def _menu(page: Any, label: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_text(label, exact=True).click()
 
 
+def _to(label: str) -> Act:
+    """Go to a list afresh: by another page, for the menu does not lead from one vehicle to the list of vehicles."""
+
+    def act(page: Any, _nth: int) -> None:
+        _menu(page, "数据")
+        _still(page)
+        _menu(page, label)
+
+    return act
+
+
+def _part(*names: str) -> Act:
+    """Choose one of the parts of a page, going round them."""
+    return lambda page, nth: (
+        page.get_by_test_id("stButtonGroup").get_by_text(names[nth % len(names)], exact=True).first.click()
+    )
+
+
+def _pick(row: int = 0, each: int = 1, table: int = 0) -> Act:
+    """Pick a row of a table, another one each time: tables are drawn, not built of elements."""
+
+    def act(page: Any, nth: int) -> None:
+        grid = page.get_by_test_id("stDataFrame").nth(table)
+        grid.scroll_into_view_if_needed()
+        place = grid.bounding_box()
+        page.mouse.click(place["x"] + 16, place["y"] + _HEADER + _ROW * (row + each * nth) + _ROW // 2)
+
+    return act
+
+
+def _type(label: str, *texts: str) -> Act:
+    def act(page: Any, nth: int) -> None:
+        field = page.get_by_role("textbox", name=label).first
+        field.fill(texts[nth % len(texts)])
+        field.press("Enter")
+
+    return act
+
+
+def _choose(*options: str) -> Act:
+    """Choose in a filter that is open."""
+    return lambda page, nth: page.get_by_role("option", name=options[nth % len(options)], exact=True).click()
+
+
+def _open_filter(place: int) -> Act:
+    def act(page: Any, _nth: int) -> None:
+        page.keyboard.press("Escape")
+        page.get_by_test_id("stMultiSelect").nth(place).locator("input").click()
+
+    return act
+
+
+def _next(page: Any, _nth: int) -> None:
+    page.get_by_test_id("stPagination").get_by_role("button").last.click()
+
+
+def _a_vehicle(page: Any, nth: int) -> None:
+    _to("车辆")(page, nth)
+    _still(page)
+    _pick()(page, nth)
+    _still(page)
+    page.wait_for_timeout(500)
+
+
+_SEVERITY = tuple(_said(f"severity.{one}") for one in ("critical", "high", "medium", "low"))
+
+
+def _orders(view: str, *names: str) -> Act:
+    return _part(*(_said(f"{view}.order_{name}") for name in names))
+
+
+def _findings_list(page: Any, _nth: int) -> None:
+    _menu(page, "总览")
+    _still(page)
+    _part("问题清单")(page, 0)
+
+
+VISITS: list[tuple[str, str, list[Step]]] = [
+    ("overview", "总览", [
+        Step("what was judged", _part("判定情况"), _part("概况")),
+        Step("findings", _part("问题清单"), _part("概况")),
+        Step("findings of a severity more", _choose(*_SEVERITY), _open_filter(0)),
+        Step("one finding", _pick(), _findings_list),
+    ]),
+    ("vehicles", "车辆", [
+        Step("a severity more", _choose(*_SEVERITY), _open_filter(0)),
+        Step("another order", _orders("vehicles", "findings", "records", "last", "severity")),
+        Step("one vehicle", _pick(), _to("车辆")),
+        Step("one finding of a vehicle", _pick(table=-1), _a_vehicle),
+        Step("a part of a plate", _type(_said("vehicles.text"), "豫A123", "777", "豫C***45"), _to("车辆")),
+    ]),
+    ("devices", "设备", [
+        Step("a severity more", _choose(*_SEVERITY), _open_filter(0)),
+        Step("another order", _orders("devices", "outside", "records", "device", "severity")),
+        Step("one device", _pick(), _to("设备")),
+        Step("a part of a name", _type(_said("devices.text"), "SB0012", "第77", "9"), _to("设备")),
+    ]),
+    ("cases", "案件", [
+        Step("a severity more", _choose(*_SEVERITY), _open_filter(0)),
+        Step("another order", _orders("cases", "findings", "fine", "decided", "severity")),
+        Step("one case", _pick(), _to("案件")),
+        Step("a part of a number", _type(_said("cases.text"), "00012", "777", "AJ0000"), _to("案件")),
+    ]),
+    ("agencies", "机构与人员", []),
+    ("ledger", "台账", [
+        Step("a severity more", _choose(*_SEVERITY), _open_filter(1)),
+        Step("the next page", _next),
+        Step("one entry picked", _pick(), _to("台账")),
+    ]),
+    ("rules", "规则", [
+        Step("one rule", _pick(each=7), _to("规则")),
+        Step("its findings", _part(_said("dashboard.rules.part_findings"))),
+        Step("a word", _type(_said("dashboard.rules.search"), "超限", "PRC", "fine"), _to("规则")),
+    ]),
+    ("data", "数据", [
+        Step("problems", _part("读取问题"), _part("文件")),
+        Step("missing", _part("缺少的表和列"), _part("文件")),
+    ]),
+    ("upload", "上传审核", []),
+]  # fmt: skip
+"""The pages, and what is done on each."""
+
+
 def _timed(page: Any, act: Callable[[], None]) -> float:
-    """Seconds from the action until the page was worked out."""
+    """Seconds from the action until the page was worked out and drawn."""
     from playwright.sync_api import TimeoutError as TooLong
 
     for tries in range(3):  # a click on what is just being drawn anew is lost: it is done again, and timed from then
-        page.evaluate("() => { window.__at = []; window.__from = performance.now(); }")
+        page.evaluate("() => { window.__at = []; window.__drawn = 0; window.__from = performance.now(); }")
         act()
         try:
-            page.wait_for_function("() => window.__at.length > 0", timeout=5_000)
+            page.wait_for_function("() => window.__at.length > 0", timeout=20_000)
             break
         except TooLong:
             if tries == 2:
+                page.screenshot(path=str(Path(tempfile.gettempdir()) / "dashboard-stuck.png"))
                 raise
     _still(page)
-    ended = page.evaluate("() => window.__at[window.__at.length - 1][1] - window.__from")
-    return float(ended) / 1000
+    last = "Math.max(window.__drawn, window.__at[window.__at.length - 1] ?? 0)"
+    return float(page.evaluate(f"() => {last} - window.__from")) / 1000
 
 
 def _still(page: Any) -> None:
     """Wait until the script has ended and does not begin again."""
-    for _ in range(2):
+    for _ in range(4):  # one page may lead to another, with a moment between them
         page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=600_000)
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(300)
 
 
 if __name__ == "__main__":

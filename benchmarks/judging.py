@@ -2,10 +2,12 @@
 
     python benchmarks/judging.py [--detections 1000000] [--rules DEV-01,NTC-05,...|all] [--memory-limit 2GB]
     python benchmarks/judging.py --rules all --kinds
+    python benchmarks/judging.py --further [--detections 10000000]
 
 Prints one line a run: floor, judging, their ratio by the clock and by processor time, and the peak of resident memory.
 Ratios can be compared between machines; seconds cannot, and by the clock only when the machine does nothing else.
-`--kinds` judges the rules that name a statistical method (indicators) and the others one after the other.
+`--kinds` judges the rules that name a statistical method (indicators) and the others one after the other. `--further`
+judges a few rules on detections alone and with thirteen more: what each further record rule costs.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import duckdb
 from made import make_tables
 
 from analyzer.engine.audit import look_at
@@ -26,7 +29,7 @@ from analyzer.engine.connect import Limits, connect, teach
 from analyzer.engine.judge import judge, plan_rules
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.setting import Setting
-from analyzer.rulebook.library import load_library
+from analyzer.rulebook.library import Library, load_library
 from analyzer.rulebook.rulings import resolve
 
 Took = tuple[float, float]
@@ -34,6 +37,10 @@ Took = tuple[float, float]
 
 TWELVE = "DEV-01,DEV-02,EVD-01,EVD-03,NTC-01,NTC-05,PRC-01,PRC-09,PRC-16,DEC-02,DEC-04,PER-01"
 """The rules whose ratio the house page gives a target for."""
+
+FEW = "DEV-01,DEV-02,EVD-01,EVD-03,NTC-05"
+FURTHER = "DEV-03,DEV-04,DEV-06,DEV-12,EVD-02,EVD-04,EVD-05,EVD-08,EVD-09,EVD-10,EVD-11,EVD-12,FAI-04"
+"""Rules on detections without a statistical method: some, and thirteen more."""
 
 
 def main() -> None:
@@ -43,6 +50,7 @@ def main() -> None:
     asked.add_argument("--rules", default=TWELVE)
     asked.add_argument("--memory-limit", default=None)
     asked.add_argument("--kinds", action="store_true")
+    asked.add_argument("--further", action="store_true")
     asked.add_argument("--threads", type=int, default=None)
     options = asked.parse_args()
     library = load_library()
@@ -56,6 +64,9 @@ def main() -> None:
         setting = Setting(
             library.vocabulary, library.bases, rulings.parameters, rulings.chain, date(2025, 12, 31), supply
         )
+        if options.further:
+            say_further(con, setting, library, options.detections)
+            return
         codes = list(library.rules) if options.rules == "all" else options.rules.split(",")
         known = [library.rules[code] for code in codes if code in library.rules]
         indicators = [one for one in known if any(gather.method for gather in one.rule.gather.values())]
@@ -96,6 +107,20 @@ def read_columns(con: object, setting: Setting, plans: list[BasePlan]) -> None:
 def reading(con: object, setting: Setting, plans: list[BasePlan]) -> Took:
     """Return the middle one of three runs of the floor."""
     return sorted(timed(lambda: read_columns(con, setting, plans)) for _ in range(3))[1]
+
+
+def say_further(con: duckdb.DuckDBPyConnection, setting: Setting, library: Library, detections: int) -> None:
+    """Print what each of thirteen further rules costs: the middle one of three runs with them, less that without."""
+    middle: list[Took] = []
+    for codes in (FEW, f"{FEW},{FURTHER}"):
+        plans = plan_rules(setting, library, [library.rules[code] for code in codes.split(",")])
+        middle.append(sorted(timed(lambda plans=plans: judge(con, setting, plans)) for _ in range(3))[1])
+    further = len(FURTHER.split(","))
+    wall, processor = ((more - few) / further for few, more in zip(*middle, strict=True))
+    print(
+        f"{detections:>11,} detections  {further} further rules  each {wall:5.3f} s by the clock, {processor:5.3f} s of"
+        f" processor time  (judged {middle[0][0]:5.2f} and {middle[1][0]:5.2f} s)"
+    )
 
 
 def timed(work: Callable[[], object]) -> Took:

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from analyzer.cli import console, report_options
+from analyzer.cli.engine_options import ENGINE, INPUTS, MASTER, SPARK, Runner, engine_problems, runner
 from analyzer.cli.language import say
 from analyzer.cli.order_options import make_order, order_problems
 from analyzer.cli.summary import print_summary
@@ -30,11 +31,13 @@ _AUDIT_HELP = say(
     "    analyzer audit 导出数据 --out 结果 --as-of 2025-12-31\n\n"
     "    analyzer audit 案件.xlsx 检测记录.zip --out 结果 --set notify_deadline=10 --select NTC,PRC-05\n\n"
     "    analyzer audit --store 库 --run 12 --out 结果（重做一次扫描的结果包）\n\n"
+    "    analyzer audit 数据湖 --out 结果 --engine spark --master local[4]（在 Apache Spark 上审核）\n\n"
     "退出码：0 完成；1 达到 --fail-on；2 无法完成；3 完成，但有文件被拒收。",
     "Judge exported files or folders.\n\nExamples:\n\n"
     "    analyzer audit exports --out results --as-of 2025-12-31\n\n"
     "    analyzer audit cases.xlsx detections.zip --out results --set notify_deadline=10 --select NTC,PRC-05\n\n"
     "    analyzer audit --store store --run 12 --out results (makes a run's package again)\n\n"
+    "    analyzer audit lake --out results --engine spark --master local[4] (judges on Apache Spark)\n\n"
     "Exit status: 0 done; 1 --fail-on met; 2 cannot be done; 3 done, but some input was refused.",
 )
 _DEMO_HELP = say(
@@ -52,9 +55,7 @@ _VERIFY_HELP = say(
 
 
 def audit(
-    inputs: list[Path] = typer.Argument(
-        None, help=say("导出的文件或目录", "exported files or folders"), metavar="INPUT..."
-    ),
+    inputs: list[str] = INPUTS,
     out: Path = typer.Option(..., "--out", help=say("结果写到哪个目录", "the folder for the results")),
     profile: str = typer.Option(
         DEFAULT_PROFILE, help=say("适用的法律配置：名称或文件", "law profile: a name or a file")
@@ -81,19 +82,23 @@ def audit(
         help=say("重做库中一次扫描的结果包（与 --run 同用）", "make a run of this store again; see --run"),
     ),
     run: str = typer.Option("", "--run", metavar="ID", help=say("重做哪一次扫描：编号", "which run: its id or number")),
-    engine: str = typer.Option("duckdb", help=say("duckdb", "duckdb")),
+    engine: str = ENGINE,
+    master: str = MASTER,
     memory_limit: str = typer.Option("", "--memory-limit", metavar="2GB", help=say("内存上限", "memory limit")),
     threads: int = typer.Option(0, help=say("线程数", "threads")),
     as_json: bool = typer.Option(False, "--json", help=say("只输出 JSON 摘要", "print the summary as JSON only")),
     quiet: bool = typer.Option(False, "--quiet", "-q", help=say("不显示进度和摘要", "no progress, no summary")),
 ) -> None:
     """Judge exports and write a package."""
-    problems = report_options.report_problems(reports) + _option_problems(fail_on, engine)
+    problems = report_options.report_problems(reports) + _option_problems(fail_on)
     problems += order_problems(as_of, memory_limit) + _source_problems(inputs, store, run)
+    problems += engine_problems(engine, master, inputs or [], store)
     if problems:
         raise AnalyzerError(problems)
+    lake = inputs[0] if engine == SPARK else None
+    files = [Path(one) for one in inputs or () if lake is None]
     order = make_order(
-        inputs or (), profile=profile, settings=settings, as_of=as_of, mapping=mapping, rules=rules, select=select,
+        files, profile=profile, settings=settings, as_of=as_of, mapping=mapping, rules=rules, select=select,
         memory_limit=memory_limit, threads=threads,
     )  # fmt: skip
     wanted, silent = report_options.wanted_reports(reports), quiet or as_json
@@ -102,7 +107,8 @@ def audit(
 
         said = remake_run(store, run, out, wanted, order.limits, quiet=silent)
     else:
-        said = perform(order, out, wanted, show_personal=show_personal, quiet=silent)
+        how = runner(lake, master)
+        said = perform(order, out, wanted, how, show_personal=show_personal, quiet=silent)
         if not silent:
             print_summary(said, out)
     if as_json:
@@ -110,12 +116,14 @@ def audit(
     raise typer.Exit(_status(said, fail_on))
 
 
-def perform(order: Any, out: Path, reports: tuple[str, ...], *, show_personal: bool, quiet: bool) -> dict[str, Any]:
-    """Run one audit, write its package, and return its summary."""
-    from analyzer.engine.audit import run_audit
+def perform(
+    order: Any, out: Path, reports: tuple[str, ...], run: Runner | None = None, *, show_personal: bool, quiet: bool
+) -> dict[str, Any]:
+    """Run one audit, write its package, and return its summary; `run` judges, DuckDB when it is not given."""
     from analyzer.store.package import drafting, write_package
 
-    with drafting(out) as draft, console.progress(quiet) as tell, run_audit(order, tell, writable=[draft]) as done:
+    run = run or runner(None, "")
+    with drafting(out) as draft, console.progress(quiet) as tell, run(order, tell, [draft]) as done:
         write_reports = report_options.report_writer(reports, show_personal=show_personal)
         unmasked = _unmasking() if show_personal and reports else None
         package = write_package(done, draft, out, write_reports, unmasked=unmasked)
@@ -189,7 +197,7 @@ def verify(folder: Path = typer.Argument(help=say("结果包目录", "the folder
     console.out.print(say(f"一致：{files} 个文件与清单相符。", f"Everything matches: {files} files."))
 
 
-def _source_problems(inputs: list[Path] | None, store: Path | None, run: str) -> list[Problem]:
+def _source_problems(inputs: list[str] | None, store: Path | None, run: str) -> list[Problem]:
     """Either files are judged, or a run of a store is made again."""
     if store is None and not run and inputs:
         return []
@@ -199,15 +207,12 @@ def _source_problems(inputs: list[Path] | None, store: Path | None, run: str) ->
     return [Problem("INPUT... | --store --run", cause)]
 
 
-def _option_problems(fail_on: str, engine: str) -> list[Problem]:
+def _option_problems(fail_on: str) -> list[Problem]:
     problems = []
     if fail_on and fail_on not in [str(one) for one in Severity]:
         cause = Text(f"`{fail_on}` 不是严重程度", f"`{fail_on}` is no severity")
         words = ", ".join(str(one) for one in Severity)
         problems.append(Problem("--fail-on", cause, Text(f"可用：{words}", f"There are: {words}")))
-    if engine != "duckdb":
-        cause = Text(f"没有引擎 `{engine}`", f"there is no engine `{engine}`")
-        problems.append(Problem("--engine", cause, Text("可用：duckdb", "There is: duckdb")))
     return problems
 
 

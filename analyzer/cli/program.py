@@ -12,6 +12,7 @@ from analyzer.cli import (
     compare_command,
     dashboard_command,
     explain_command,
+    lake_command,
     ledger_command,
     review_command,
     rules_command,
@@ -53,6 +54,7 @@ audit_command.add_to(app)
 compare_command.add_to(app)
 dashboard_command.add_to(app)
 explain_command.add_to(app)
+lake_command.add_to(app)
 ledger_command.add_to(app)
 review_command.add_to(app)
 rules_command.add_to(app)

@@ -12,8 +12,9 @@ import typer
 from rich.table import Table
 
 from analyzer.cli import console, new_rule_command, rule_pages_command
+from analyzer.cli.engine_options import DUCKDB, SPARK
 from analyzer.cli.language import LANGUAGE, say
-from analyzer.model import AnalyzerError, Problem
+from analyzer.model import AnalyzerError, Problem, Text
 
 if TYPE_CHECKING:
     from analyzer.engine.examples import Outcome
@@ -170,8 +171,9 @@ def sql(
     rules: list[Path] = _RULES,
 ) -> None:
     """Print the gathers and the query that answer a rule, parameters resolved."""
-    import sqlglot
-
+    if dialect not in (DUCKDB, SPARK):
+        cause = Text(f"没有方言 `{dialect}`", f"there is no dialect `{dialect}`")
+        raise AnalyzerError(Problem("--dialect", cause, Text("可用：duckdb、spark", "There are: duckdb, spark")))
     from analyzer.engine.judge import plan_rules
     from analyzer.engine.setting import Setting, Supply
     from analyzer.rulebook.library import load_library
@@ -186,9 +188,20 @@ def sql(
     plan = plan_rules(setting, library, [one])[0]
     for shape, gathering in plan.needed_gathers(plan.rules):
         console.out.print(f"-- {shape.table}", style="dim")
-        _print_sql(sqlglot.transpile(gathering.sql, read="duckdb", write=dialect, pretty=True)[0])
+        _print_sql(_said(gathering.sql, dialect, library))
     console.out.print("-- 1 breach, 2 review, 3 compliant, 4 not_assessable, 5 not_applicable", style="dim")
-    _print_sql(sqlglot.transpile(plan.verdicts_query(), read="duckdb", write=dialect, pretty=True)[0])
+    _print_sql(_said(plan.verdicts_query(), dialect, library))
+
+
+def _said(query: str, dialect: str, library: Library) -> str:
+    """The very SQL that an engine is given, laid out for people."""
+    import sqlglot
+
+    if dialect == SPARK:
+        from analyzer.engine.spark.dialect import SparkDialect
+
+        query = SparkDialect(library.vocabulary).text(query)
+    return sqlglot.transpile(query, read=dialect, write=dialect, pretty=True)[0]
 
 
 def _own(library: Library, folders: Sequence[Path]) -> list[RuleFile]:
@@ -201,7 +214,6 @@ def _print_sql(text: str) -> None:
 
 
 def _find(library: Library, code: str) -> Any:
-    from analyzer.model import Text
     from analyzer.rulebook.document import nearest
 
     for one in library.rules.values():

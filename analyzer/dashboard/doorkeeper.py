@@ -7,7 +7,8 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote
 
-from analyzer.dashboard.settings import Settings
+from analyzer.dashboard.page import FIRST
+from analyzer.dashboard.settings import CALLBACK, Settings
 from analyzer.dashboard.signing_in import COOKIE, SIGNED_IN
 
 Message = MutableMapping[str, Any]
@@ -16,7 +17,10 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 SIGN_IN = "/signin"
-_OPEN = (SIGN_IN, "/_stcore/health")
+_OPEN = (SIGN_IN, CALLBACK, "/_stcore/health")
+_OURS = ("accounts", "oidc")
+"""The ways to sign in that end in a session of ours."""
+
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -52,6 +56,9 @@ class Doorkeeper:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         if _host(headers.get("host", "")) not in self._hosts:
             await _refuse(scope, send, 400)
+        elif scope["type"] == "http" and scope["path"] == f"/{FIRST}":  # streamlit serves it at the root only
+            query = scope["query_string"]
+            await _answer(send, 307, [(b"location", b"/" + (b"?" + query if query else b""))])
         elif not self._may_pass(scope["path"], headers):
             await self._keep_out(scope, send, headers)
         else:
@@ -60,13 +67,13 @@ class Doorkeeper:
     def _may_pass(self, path: str, headers: dict[str, str]) -> bool:
         if path in _OPEN:
             return True
-        if self._said.mode == "accounts":
+        if self._said.mode in _OURS:
             return SIGNED_IN.name_of(_cookie(headers.get("cookie", ""))) is not None
         return self._said.mode != "proxy" or bool(headers.get(self._said.header.lower()))
 
     async def _keep_out(self, scope: Message, send: Send, headers: dict[str, str]) -> None:
         reads_pages = scope["type"] == "http" and "text/html" in headers.get("accept", "")
-        if self._said.mode == "accounts" and scope.get("method") == "GET" and reads_pages:
+        if self._said.mode in _OURS and scope.get("method") == "GET" and reads_pages:
             asked = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
             await _answer(send, 303, [(b"location", f"{SIGN_IN}?next={quote(asked)}".encode())])
         else:

@@ -54,7 +54,7 @@ def run(start: str = FIRST) -> None:
             menu.setdefault(words(f"dashboard.section.{section}"), []).append(views[name])
     chosen = st.navigation(menu, expanded=True)
     _keep_address()
-    dress()
+    dress(words.language)
     _sidebar(words, viewer)
     chosen.run()
 

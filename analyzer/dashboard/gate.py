@@ -7,16 +7,17 @@ from typing import NoReturn
 
 import streamlit as st
 
-from analyzer.dashboard.books import open_for_accounts, user_named
+from analyzer.dashboard.books import open_for_accounts
 from analyzer.dashboard.page import ScreenWords, plain
 from analyzer.dashboard.place import shared_place
 from analyzer.dashboard.settings import Settings, settings
-from analyzer.dashboard.signing_in import COOKIE, SIGNED_IN
+from analyzer.dashboard.signing_in import COOKIE, SIGNED_IN, Session
 from analyzer.dashboard.viewer import Role, Viewer
 from analyzer.ledger import Ledger
 from analyzer.model import AnalyzerError
 
 _TO_SIGN_IN = "<script>window.location.assign('signin')</script>"
+_TO_SIGN_OUT = "<script>window.location.assign('signin/out')</script>"
 
 
 def enter(words: ScreenWords) -> Viewer:
@@ -25,23 +26,34 @@ def enter(words: ScreenWords) -> Viewer:
         said = settings()
         if not said.signs_in:
             return Viewer(_user_of_this_pc(), Role.ADMINISTRATOR)
-        name = _name(words, said)
-        user = user_named(_accounts(said), name)
+        session = _session(words, said)
+        viewer = viewer_of(_accounts(said), session)
     except AnalyzerError as error:
         st.error(plain(words("dashboard.state.cannot")))
         st.text(error.say(words.language))
         st.stop()
-    if user is None:
+    if viewer is None:
         _refuse(words, "dashboard.signin.no_account")
-    agencies = frozenset(user.agencies) or None
-    return Viewer(user.name, Role(user.role), agencies, signed_in=True)
+    return viewer
+
+
+def viewer_of(ledger: Ledger, session: Session) -> Viewer | None:
+    """Return what somebody may see and do: as their account says, else as the identity provider said; None for nothing."""
+    account = ledger.account(session.name)
+    if account is not None:
+        if not account.active:
+            return None
+        return Viewer(account.name, Role(account.role), frozenset(account.agencies) or None, signed_in=True)
+    if not session.role:
+        return None
+    return Viewer(session.name, Role(session.role), frozenset(session.agencies) or None, signed_in=True)
 
 
 def sign_out() -> None:
     """End the session of this browser and lead to the sign-in."""
     if settings().mode == "oidc":
-        st.logout()
-        return
+        st.html(_TO_SIGN_OUT, unsafe_allow_javascript=True)
+        st.stop()
     SIGNED_IN.sign_out(st.context.cookies.get(COOKIE))
     _lead_to_sign_in()
 
@@ -51,23 +63,17 @@ def can_sign_out() -> bool:
     return settings().mode in ("accounts", "oidc")
 
 
-def _name(words: ScreenWords, said: Settings) -> str:
-    """The name of the account: by our cookie, the proxy's header, or the identity provider's claim."""
-    if said.mode == "accounts":
-        name = SIGNED_IN.name_of(st.context.cookies.get(COOKIE))
-        if name is None:
-            _lead_to_sign_in()
-        return name
+def _session(words: ScreenWords, said: Settings) -> Session:
+    """Who is there: by the cookie of our sign-in, or by the proxy's header."""
     if said.mode == "proxy":
         found = st.user.get("account")
         if not found:
             _refuse(words, "dashboard.signin.no_header")
-        return str(found)
-    if not st.user.is_logged_in:
-        st.title(plain(words("dashboard.signin.title")), anchor=False)
-        st.button(plain(words("dashboard.signin.button")), on_click=st.login, type="primary")
-        st.stop()
-    return str(st.user.get(said.claim) or "")
+        return Session(str(found), 0.0, 0.0)
+    session = SIGNED_IN.session_of(st.context.cookies.get(COOKIE))
+    if session is None:
+        _lead_to_sign_in()
+    return session
 
 
 def _lead_to_sign_in() -> NoReturn:
@@ -78,6 +84,8 @@ def _lead_to_sign_in() -> NoReturn:
 def _refuse(words: ScreenWords, key: str) -> NoReturn:
     st.title(plain(words("dashboard.signin.title")), anchor=False)
     st.text(words(key))
+    if can_sign_out() and st.button(plain(words("dashboard.signin.out")), key="sign_out"):
+        sign_out()
     st.stop()
 
 
@@ -92,4 +100,4 @@ def _user_of_this_pc() -> str:
         return "local"
 
 
-__all__ = ["can_sign_out", "enter", "sign_out"]
+__all__ = ["can_sign_out", "enter", "sign_out", "viewer_of"]

@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +58,7 @@ class Opened:
     secret: str
     _entries: dict[tuple[Language, bool], Entries] = field(default_factory=dict)
     _scopes: set[str] = field(default_factory=set)
+    _made: dict[tuple[str, str], threading.Lock | None] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def entries(self, language: Language, show_personal: bool) -> Entries:
@@ -67,6 +68,17 @@ class Opened:
             if key not in self._entries:
                 self._entries[key] = Entries(self.con.cursor(), self.law, Words(language), show_personal)
             return self._entries[key]
+
+    def once(self, schema: str, topic: str, make: Callable[[], None]) -> None:
+        """Have the tables of a topic made in a schema, once for this connection; whoever comes meanwhile waits."""
+        with self._lock:
+            lock = self._made.setdefault((schema, topic), threading.Lock())
+        if lock is None:
+            return
+        with lock:
+            if self._made[schema, topic] is not None:
+                make()
+                self._made[schema, topic] = None
 
     def keyed(self, text: str) -> str:
         """Return the keyed hash of a text, as the macro of the same name does."""

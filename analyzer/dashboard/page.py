@@ -134,12 +134,21 @@ class Filters:
         _keep(key, [chosen] if chosen is not None else [])
         return chosen
 
-    def part(self, key: str, label: str, options: Sequence[str], name: Callable[[str], str] = str, **more: Any) -> str:
-        """Let one of a few `options` be chosen, side by side; the first is chosen at the beginning."""
-        state = _take(key, options, default=options[0])
+    def part(
+        self,
+        key: str,
+        label: str,
+        options: Sequence[str],
+        name: Callable[[str], str] = str,
+        first: str = "",
+        **more: Any,
+    ) -> str:
+        """Let one of a few `options` be chosen, side by side; `first`, or the first of them, is chosen at the beginning."""
+        first = first or options[0]
+        state = _take(key, options, default=first)
         chosen: str | None = st.segmented_control(label, options, key=state, format_func=name, required=True, **more)
-        _keep(key, [chosen] if chosen not in (None, options[0]) else [])
-        return chosen or options[0]
+        _keep(key, [chosen] if chosen not in (None, first) else [])
+        return chosen or first
 
     def text(self, key: str, label: str, **more: Any) -> str:
         """Ask for a text to look for. It may be a plate, so it is not kept in the address."""

@@ -106,18 +106,29 @@ def serve(start: Start, said: Settings, port: int) -> None:
     from streamlit import App
 
     from analyzer.dashboard.doorkeeper import Doorkeeper
-    from analyzer.dashboard.signin_page import sign_in_routes
 
     _tell(start)
     sweep()
     hosts = _hosts(start, said)
-    routes = sign_in_routes(open_for_accounts(start.place, said), secure=False) if said.mode == "accounts" else []
     from starlette.middleware import Middleware
 
-    secrets: Any = {"auth": dict(said.oidc)} if said.mode == "oidc" else None
     guard = Middleware(Doorkeeper, said=said, hosts=hosts)
-    app = App(door(), secrets=secrets, routes=routes, middleware=[guard])
+    app = App(door(), routes=_routes(start, said), middleware=[guard])
     app.run(config=options(start.host, port, hosts, said))
+
+
+def _routes(start: Start, said: Settings) -> list[Any]:
+    """The pages of the sign-in that the settings ask for."""
+    if said.mode not in ("accounts", "oidc"):
+        return []
+    ledger = open_for_accounts(start.place, said)
+    if said.oidc is not None:
+        from analyzer.dashboard.openid_page import open_id_routes
+
+        return list(open_id_routes(ledger, said.oidc))
+    from analyzer.dashboard.signin_page import sign_in_routes
+
+    return list(sign_in_routes(ledger, secure=False))
 
 
 def options(host: str, port: int, hosts: tuple[str, ...], said: Settings) -> dict[str, Any]:

@@ -7,13 +7,17 @@ ledger = "postgresql://audit@db/ledger"   # otherwise the store's own
 [proxy]
 header = "X-Forwarded-User"       # what the reverse proxy on this machine sets after it signed somebody in
 
-[oidc]                            # as streamlit's st.login takes it; needs the extra `auth`
-claim = "preferred_username"      # which claim names the account
-redirect_uri = "https://audit.bureau.local/oauth2callback"
-cookie_secret = "..."
+[oidc]                            # needs the extra `auth`
+server_metadata_url = "https://id.bureau.local/.well-known/openid-configuration"
 client_id = "..."
 client_secret = "..."
-server_metadata_url = "https://id.bureau.local/.well-known/openid-configuration"
+redirect_uri = "https://audit.bureau.local/signin/back"   # as registered with the provider; the path is always this
+claim = "preferred_username"      # which claim names the account
+role_claim = "groups"             # for people without an account here: which claim says their role, and
+agencies_claim = "agency"         # which one the agencies whose records they see; without this setting they see all
+
+[oidc.roles]                      # what the claim says = viewer, inspector, legal or administrator; the first that fits
+audit-legal = "legal"
 """
 
 from __future__ import annotations
@@ -25,15 +29,37 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from analyzer.dashboard.viewer import Role
 from analyzer.model import AnalyzerError, Problem, Text
+from analyzer.model.errors import NOTHING
 
 FILE = "ANALYZER_DASHBOARD"
 """The environment variable that names the settings file."""
 
 MODES = ("none", "accounts", "proxy", "oidc")
 _KEYS = ("mode", "hosts", "ledger", "proxy", "oidc")
-_OIDC = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+CALLBACK = "/signin/back"
+"""The path on this server to which the identity provider leads people back."""
+
+_OIDC = ("server_metadata_url", "client_id", "client_secret", "redirect_uri")
+_OIDC_MORE = ("claim", "role_claim", "agencies_claim", "scope", "roles")
+
+
+@dataclass(frozen=True)
+class OpenIdSettings:
+    """The organisation's identity provider, and which of its claims say what. The secret is in no text of an object."""
+
+    server_metadata_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_uri: str = ""
+    claim: str = "preferred_username"
+    role_claim: str = ""
+    agencies_claim: str = ""
+    scope: str = "openid profile email"
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,8 +70,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     ledger: str = ""
     header: str = "X-Forwarded-User"
-    claim: str = "preferred_username"
-    oidc: Mapping[str, str] = field(default_factory=dict)
+    oidc: OpenIdSettings | None = None
 
     @property
     def signs_in(self) -> bool:
@@ -78,15 +103,13 @@ def _read(path: Path, written: int) -> Settings:  # noqa: ARG001 - a changed fil
     problems = _problems(path.name, said)
     if problems:
         raise AnalyzerError(problems)
-    proxy, oidc = said.get("proxy", {}), dict(said.get("oidc", {}))
-    claim = str(oidc.pop("claim", Settings.claim))
+    proxy, mode = said.get("proxy", {}), said.get("mode", "none")
     return Settings(
-        mode=said.get("mode", "none"),
+        mode=mode,
         hosts=tuple(said.get("hosts", ())),
         ledger=str(said.get("ledger", "")),
         header=str(proxy.get("header", Settings.header)),
-        claim=claim,
-        oidc={name: str(value) for name, value in oidc.items()},
+        oidc=OpenIdSettings(**said["oidc"]) if mode == "oidc" else None,
     )
 
 
@@ -104,11 +127,43 @@ def _problems(place: str, said: Mapping[str, Any]) -> list[Problem]:
     if not isinstance(hosts, list) or not all(isinstance(one, str) and one for one in hosts):
         problems.append(Problem(place, Text("hosts 应是名称的列表", "`hosts` must be a list of names")))
     if said.get("mode") == "oidc":
-        lacking = [name for name in _OIDC if not (isinstance(said.get("oidc"), dict) and said["oidc"].get(name))]
-        if lacking:
-            words = ", ".join(lacking)
-            problems.append(Problem(place, Text(f"[oidc] 缺少 {words}", f"[oidc] lacks {words}")))
+        problems += _oidc_problems(place, said.get("oidc"))
     return problems
 
 
-__all__ = ["FILE", "MODES", "Settings", "read_settings", "settings"]
+def _oidc_problems(place: str, said: object) -> list[Problem]:
+    if not isinstance(said, dict):
+        said = {}
+    problems = []
+
+    def wrong(zh: str, en: str, remedy: Text = NOTHING) -> None:
+        problems.append(Problem(place, Text(f"[oidc] {zh}", f"[oidc] {en}"), remedy))
+
+    if lacking := ", ".join(name for name in _OIDC if not said.get(name)):
+        wrong(f"缺少 {lacking}", f"lacks {lacking}")
+    for name in said.keys() - set(_OIDC) - set(_OIDC_MORE):
+        words = ", ".join((*_OIDC, *_OIDC_MORE))
+        wrong(f"没有设置 `{name}`", f"has no setting `{name}`", Text(f"可用：{words}", f"There are: {words}"))
+    if texts := ", ".join(sorted(name for name, one in said.items() if name != "roles" and not isinstance(one, str))):
+        wrong(f"{texts} 应是文字", f"{texts} must be text")
+    roles = said.get("roles", {})
+    if not isinstance(roles, dict) or not all(one in tuple(Role) for one in roles.values()):
+        words = ", ".join(Role)
+        wrong("roles 写错了", "`roles` is wrong", Text(f"角色：{words}", f"Roles: {words}"))
+    if said.get("role_claim") and not roles:
+        wrong("有 role_claim 就要有 [oidc.roles]", "has role_claim, and lacks [oidc.roles]")
+    if not str(said.get("redirect_uri") or CALLBACK).endswith(CALLBACK):
+        wrong(f"redirect_uri 要以 {CALLBACK} 结尾", f"redirect_uri must end in {CALLBACK}")
+    addresses = [name for name in ("server_metadata_url", "redirect_uri") if isinstance(said.get(name), str)]
+    if open_ := ", ".join(name for name in addresses if not is_safe(said[name])):
+        wrong(f"{open_} 要用 https（本机除外）", f"{open_} must be https, unless on this machine")
+    return problems
+
+
+def is_safe(url: str) -> bool:
+    """Whether what is sent to an address is seen by nobody else: https, or this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))
+
+
+__all__ = ["CALLBACK", "FILE", "MODES", "OpenIdSettings", "Settings", "is_safe", "read_settings", "settings"]

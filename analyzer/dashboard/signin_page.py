@@ -20,13 +20,15 @@ from analyzer.reports.wording import Words
 
 _TOKEN = "signin_token"
 _LARGEST = 10_000
-_STYLE = """
+STYLE = """
 body{font:16px/1.5 'Microsoft YaHei','Noto Sans CJK SC','Source Han Sans SC',sans-serif;background:#f2f5f8;color:#1d2733;margin:0}
 main{max-width:22rem;margin:12vh auto;background:#fff;border:1px solid #dbe2ea;border-radius:8px;padding:2rem}
 h1{font-size:1.3rem;margin:0 0 1.2rem}label{display:block;margin:.8rem 0 .2rem}
 input{width:100%;box-sizing:border-box;font:inherit;padding:.5rem;border:1px solid #b8c2cd;border-radius:6px}
 button{margin-top:1.4rem;width:100%;font:inherit;padding:.6rem;border:0;border-radius:6px;background:#1f5fa8;color:#fff}
 p{color:#8c1c13}a{color:#1f5fa8;display:block;margin-top:1.2rem;text-align:right;font-size:.9rem}
+p[role=status]{color:#1d2733}hr{border:0;border-top:1px solid #dbe2ea;margin:1.6rem 0}
+a.button{text-align:center;font-size:1rem;padding:.6rem;border-radius:6px;background:#1f5fa8;color:#fff;text-decoration:none}
 """
 
 
@@ -44,7 +46,7 @@ def sign_in_routes(ledger: Ledger, secure: bool) -> list[Route]:
         token = await run_in_threadpool(SIGNED_IN.sign_in, ledger, form.get("name", ""), form.get("password", ""))
         if token is None:
             return _page(request, secure, wrong=True)
-        answer = RedirectResponse(_inside(request.query_params.get("next", "/")), status_code=303)
+        answer = RedirectResponse(inside(request.query_params.get("next", "/")), status_code=303)
         _set(answer, COOKIE, token, secure, LONGEST)
         answer.delete_cookie(_TOKEN)
         return answer
@@ -53,7 +55,7 @@ def sign_in_routes(ledger: Ledger, secure: bool) -> list[Route]:
 
 
 def _page(request: Request, secure: bool, wrong: bool) -> Response:
-    following = _inside(request.query_params.get("next", "/"))
+    following = inside(request.query_params.get("next", "/"))
     english = request.query_params.get("lang") == "en" or "lang=en" in following
     language: Language = "en" if english else "zh"
     words, other = Words(language), "zh" if english else "en"
@@ -66,7 +68,7 @@ def _page(request: Request, secure: bool, wrong: bool) -> Response:
     alert = f'<p role="alert">{said["wrong"]}</p>' if wrong else ""
     text = (
         f'<!DOCTYPE html><html lang="{"en" if english else "zh-CN"}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{said["title"]}</title><style>{_STYLE}</style></head>'
+        f'<meta name="viewport" content="width=device-width"><title>{said["title"]}</title><style>{STYLE}</style></head>'
         f"<body><main><h1>{said['title']}</h1>{alert}"
         f'<form method="post" action="{same}"><input type="hidden" name="token" value="{token}">'
         f'<label for="name">{said["name"]}</label><input id="name" name="name" autocomplete="username" autofocus required>'
@@ -85,7 +87,7 @@ def _address(following: str, language: str) -> str:
     return f"{SIGN_IN}?{urlencode({'next': following, 'lang': language})}"
 
 
-def _inside(address: str) -> str:
+def inside(address: str) -> str:
     """An address of this server: nobody is led away from it."""
     parts = urlsplit(address)
     if parts.scheme or parts.netloc or not address.startswith("/") or address.startswith(("//", "/\\", SIGN_IN)):
@@ -106,4 +108,4 @@ def _set(answer: Any, name: str, value: str, secure: bool, seconds: int) -> None
     answer.set_cookie(name, value, max_age=seconds, httponly=True, samesite="strict", secure=secure, path="/")
 
 
-__all__ = ["sign_in_routes"]
+__all__ = ["STYLE", "inside", "sign_in_routes"]

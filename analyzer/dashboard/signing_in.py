@@ -1,4 +1,4 @@
-"""Local accounts: passwords (argon2), who is signed in, and a pause after wrong tries.
+"""Who is signed in; local accounts: passwords (argon2), and a pause after wrong tries.
 
 Who is signed in is kept in this process: a restart signs everybody out. A cookie holds a random token and nothing else.
 """
@@ -33,6 +33,9 @@ class Session:
     name: str
     since: float
     seen: float
+    role: str = ""
+    agencies: tuple[str, ...] = ()
+    id_token: str = field(default="", repr=False)
 
 
 @dataclass
@@ -60,15 +63,25 @@ class SignedIn:
             with self.lock:
                 self.wrong.setdefault(name, []).append(now)
             return None
-        token = secrets.token_urlsafe(32)
         with self.lock:
             self.wrong.pop(name, None)
+        return self.admit(name)
+
+    def admit(self, name: str, role: str = "", agencies: tuple[str, ...] = (), id_token: str = "") -> str:
+        """Return the token of a new session of somebody who is known; role and agencies as the provider tells them."""
+        token, now = secrets.token_urlsafe(32), time.monotonic()
+        with self.lock:
             self.sessions = {key: one for key, one in self.sessions.items() if _alive(one, now)}
-            self.sessions[token] = Session(name, now, now)
+            self.sessions[token] = Session(name, now, now, role, agencies, id_token)
         return token
 
     def name_of(self, token: str | None) -> str | None:
         """Return who holds a token, and keep the session awake."""
+        session = self.session_of(token)
+        return session.name if session else None
+
+    def session_of(self, token: str | None) -> Session | None:
+        """Return the session of a token, and keep it awake."""
         now = time.monotonic()
         with self.lock:
             session = self.sessions.get(token or "")
@@ -76,7 +89,7 @@ class SignedIn:
                 self.sessions.pop(token or "", None)
                 return None
             session.seen = now
-            return session.name
+            return session
 
     def sign_out(self, token: str | None) -> None:
         """End a session."""
@@ -141,4 +154,4 @@ def _hasher() -> Any:
     return PasswordHasher()
 
 
-__all__ = ["COOKIE", "SIGNED_IN", "SignedIn", "fits", "hash_password", "make_administrator"]
+__all__ = ["COOKIE", "SIGNED_IN", "Session", "SignedIn", "fits", "hash_password", "make_administrator"]

@@ -7,7 +7,7 @@ that show the viewer's agencies only, remembered by package, limits and role. Pa
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,11 +20,14 @@ from analyzer.dashboard.opening import Opened, open_package, scope_name
 from analyzer.dashboard.viewer import Viewer
 from analyzer.model import AnalyzerError, Problem, Text
 from analyzer.model.errors import Language
-from analyzer.reports.entries import Entry
+from analyzer.reports.entries import Entries
 from analyzer.reports.figures import Figures, make_figures
 from analyzer.reports.lawbook import Lawbook
 from analyzer.store.package import Package
 from analyzer.store.places import Store, existing
+
+_TRIES = 4
+"""How often data is opened anew that another run replaced while it was being opened."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,11 @@ class Place:
             return f"{folder}|{(folder / 'manifest.json').stat().st_mtime_ns}"
         except OSError:
             return f"{folder}|0"
+
+
+def folder_of(version: str) -> Path:
+    """Return the folder of a version: what is opened is what was asked for, whatever was published since."""
+    return Path(version.rpartition("|")[0])
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,13 @@ class Source:
         """The names that a query may use: `findings`, `finding_records`, `records_cases`, `finding_life` ..."""
         return self._opened.tables
 
+    def is_outdated(self) -> bool:
+        """Whether another version is shown by now."""
+        try:
+            return self.place.version() != self.version
+        except AnalyzerError:
+            return False
+
     def has(self, table: str) -> bool:
         """Whether there is such a table."""
         return table in self.tables
@@ -122,21 +137,9 @@ class Source:
         """Return the figures of the findings that the viewer may see; see `limited`."""
         return _figures(self.version, self._key, _of=self)
 
-    def entries(self, numbers: Sequence[int], language: Language, show_personal: bool = False) -> list[Entry]:
-        """Return findings in words by their running numbers, in this order, masked unless the viewer revealed them."""
-        maker = self._opened.entries(language, show_personal)
-        with self.cursor() as cursor:
-            found = {one.number: one for one in maker.of(cursor, list(numbers))}
-        return [found[number] for number in numbers if number in found]
-
-    def number_of(self, finding_id: str) -> int | None:
-        """Return the running number of a finding; None when it is not in the data, or not the viewer's."""
-        with self.cursor() as cursor:  # the id could be guessed back to a plate: it is no cache key
-            row = cursor.execute(
-                "SELECT n.number FROM numbered AS n JOIN findings AS f ON f.finding_id = n.finding_id WHERE n.finding_id = ?",
-                [finding_id],
-            ).fetchone()
-        return int(row[0]) if row else None
+    def in_words(self, language: Language, show_personal: bool = False) -> Entries:
+        """Return what puts findings into words, masked unless the viewer revealed them."""
+        return self._opened.entries(language, show_personal)
 
     def finding_id(self, number: int) -> str:
         """Return the id of the finding of a running number, for the ledger; it is not for the screen."""
@@ -149,6 +152,10 @@ class Source:
     def keyed(self, text: str) -> str:
         """Return what stands in an address for a plate or a certificate number: as the macro `keyed` does."""
         return self._opened.keyed(text)
+
+    def once(self, schema: str, topic: str, make: Callable[[], None]) -> None:
+        """Have tables made in a schema of this version's connection, once for everybody. See `queries.prepared`."""
+        self._opened.once(schema, topic, make)
 
     @cached_property
     def _opened(self) -> Opened:
@@ -171,27 +178,32 @@ class Source:
         finally:
             cursor.close()
 
-    _cursor = cursor
-
 
 def open_source(place: Place, viewer: Viewer) -> Source:
-    """Return the data as `viewer` may see it; raise `AnalyzerError` for what is no package or a damaged one."""
-    source = Source(place, place.version(), viewer.role.value, viewer.agencies)
-    try:
-        source.rows("SELECT count(*) FROM numbered")
-    except AnalyzerError:
-        raise
-    except Exception:
-        cause = Text("这个结果包不完整或已损坏", "this package is damaged or not whole")
-        raise AnalyzerError(Problem(place.folder().name, cause, Text("请重新审核", "Audit again"))) from None
-    return source
+    """Return the data as `viewer` may see it; raise `AnalyzerError` for what is no package or a damaged one.
+
+    A night that publishes meanwhile, and takes an old package away, is followed to the new one.
+    """
+    for left in reversed(range(_TRIES)):
+        source = Source(place, place.version(), viewer.role.value, viewer.agencies)
+        try:
+            source.rows("SELECT count(*) FROM numbered")
+        except Exception as error:
+            if source.is_outdated() and left:
+                continue
+            if isinstance(error, AnalyzerError):
+                raise
+            cause = Text("这个结果包不完整或已损坏", "this package is damaged or not whole")
+            raise AnalyzerError(Problem(place.folder().name, cause, Text("请重新审核", "Audit again"))) from None
+        return source
+    raise AssertionError
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _open(version: str, _place: Place) -> Opened:  # noqa: ARG001 - it is the key
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _open(version: str, _place: Place) -> Opened:
     secret = _place.store if _place.store is not None else _place.package
     assert secret is not None
-    return open_package(_place.folder(), secret)
+    return open_package(folder_of(version), secret)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

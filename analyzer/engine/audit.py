@@ -46,9 +46,25 @@ class Order:
     limits: Limits = field(default_factory=Limits)
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """What another engine judged: its name and version, and the rows of each table.
+
+    Of the tables in `partial` only the records of findings came home; the others are in the connection whole.
+    """
+
+    engine: str
+    version: str
+    rows: Mapping[str, int]
+    partial: frozenset[str]
+
+
 @dataclass
 class Audit:
-    """A judged audit: the connection that holds records and results, and what they rest on. Close it after use."""
+    """A judged audit: the connection that holds records and results, and what they rest on. Close it after use.
+
+    `elsewhere` is set when another engine than DuckDB judged.
+    """
 
     order: Order
     library: Library
@@ -60,6 +76,19 @@ class Audit:
     counts: tuple[RuleCounts, ...]
     con: duckdb.DuckDBPyConnection
     work: Path
+    elsewhere: Elsewhere | None = None
+
+    @property
+    def partial(self) -> frozenset[str]:
+        """The tables of which only the records of findings are in the connection."""
+        return self.elsewhere.partial if self.elsewhere else frozenset()
+
+    def rows(self, table: str) -> int:
+        """Return how many rows of a supplied table were judged."""
+        if self.elsewhere:
+            return self.elsewhere.rows[table]
+        row = self.con.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+        return int(row[0]) if row else 0
 
     def close(self) -> None:
         """Close the working database and remove it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import duckdb
@@ -25,6 +26,9 @@ class Bench(Protocol):
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows that the engine answers; for a few rows only."""
 
+    def tally(self, name: str, columns: Sequence[str]) -> dict[str, dict[int, int]]:
+        """Return for each column of a table of answers how many rows hold which answer, by its number."""
+
     def frame(self, query: str) -> pl.DataFrame:
         """Return what the engine answers as a frame, in the column types that DuckDB gives the query."""
 
@@ -33,6 +37,10 @@ class Bench(Protocol):
 
     def drop(self, name: str) -> None:
         """Take away a table that was made."""
+
+
+_COUNTED_AT_ONCE = 4
+"""Columns of answers that are counted with one look: so few that DuckDB counts in a plain array (12 bits)."""
 
 
 class DuckBench:
@@ -50,6 +58,17 @@ class DuckBench:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """See `Bench`."""
         return self.local.execute(query).fetchall()
+
+    def tally(self, name: str, columns: Sequence[str]) -> dict[str, dict[int, int]]:
+        """See `Bench`. A group on a few small numbers is far faster than a filter for each, and hardly dearer than on one."""
+        found: dict[str, dict[int, int]] = {column: {} for column in columns}
+        for start in range(0, len(columns), _COUNTED_AT_ONCE):
+            some = columns[start : start + _COUNTED_AT_ONCE]
+            wanted = ", ".join(f'"{column}"' for column in some)
+            for *answers, rows in self.rows(f'SELECT {wanted}, count(*) FROM "{name}" GROUP BY ALL'):
+                for column, answer in zip(some, answers, strict=True):
+                    found[column][answer] = found[column].get(answer, 0) + rows
+        return found
 
     def frame(self, query: str) -> pl.DataFrame:
         """See `Bench`."""

@@ -104,25 +104,48 @@ CREATE OR REPLACE TEMP MACRO roll(x) AS
   CAST(CAST(x AS DATE) + CAST(days_to_first(working_days_ahead(calendar_place(x))) AS INTEGER) AS DATE);
 """
 
+_WORDS = (
+    "fact_json(low, high, filled, records) AS"
+    " CASE WHEN low IS NOT DISTINCT FROM high AND filled IN (0, records) THEN to_json(low)"
+    " WHEN filled = records THEN json_object('from', low, 'to', high)"
+    " ELSE json_object('from', low, 'to', high, 'without', records - filled) END",
+    "said(x, blank) AS CASE WHEN x IS NULL THEN blank ELSE CAST(x AS VARCHAR) END",
+    "said_yuan(x, blank) AS CASE WHEN x IS NULL THEN blank WHEN contains(CAST(x AS VARCHAR), '.')"
+    r" THEN regexp_replace(CAST(x AS VARCHAR), '\.?0+$', '') ELSE CAST(x AS VARCHAR) END",
+    # Four figures that count: 1500, 12.35, 0.0004.
+    "said_number(x, blank) AS CASE WHEN x IS NULL THEN blank WHEN abs(x) >= 1000"
+    " THEN CAST(CAST(round(x) AS BIGINT) AS VARCHAR) ELSE format('{:.4g}', x) END",
+    "said_span(low, high, low_said, joint, high_said) AS"
+    " CASE WHEN low IS NOT DISTINCT FROM high THEN low_said ELSE concat(low_said, joint, high_said) END",
+)
+"""How findings put what they found into words. To read the same text a hundred times takes longer than to work it out."""
+
 _DAYS, _AHEAD = 32, 16
 """A block of the calendar covers so many days (a power of two), and knows which of so many more are working days."""
 
 
 def duckdb_definitions(calendar: Calendar) -> list[str]:
     """Return the statements that teach a DuckDB connection our functions and the working-day calendar."""
-    blocks = ", ".join(str(number) for number in _blocks(calendar))
-    macros = _MACROS.format(
-        first=calendar.first.isoformat(),
-        last=calendar.last.isoformat(),
-        shift=_DAYS.bit_length() - 1,
-        last_bit=_DAYS - 1,
-        bits=_DAYS + _AHEAD,
-        all_bits=(1 << (_DAYS + _AHEAD)) - 1,
-    )
+    numbers = calendar_numbers(calendar)
+    macros = _MACROS.format(**numbers)
     return [
-        f"SET VARIABLE working_days = CAST([{blocks}] AS BIGINT[])",
+        f"SET VARIABLE working_days = CAST([{numbers['blocks']}] AS BIGINT[])",
         *(statement for statement in macros.split(";\n") if statement.strip()),
+        *(f"CREATE OR REPLACE TEMP MACRO {macro}" for macro in _WORDS),
     ]
+
+
+def calendar_numbers(calendar: Calendar) -> dict[str, str]:
+    """Return what the definitions of an engine are filled with: the calendar as blocks, and how they are read."""
+    return {
+        "first": calendar.first.isoformat(),
+        "last": calendar.last.isoformat(),
+        "shift": str(_DAYS.bit_length() - 1),
+        "last_bit": str(_DAYS - 1),
+        "bits": str(_DAYS + _AHEAD),
+        "all_bits": str((1 << (_DAYS + _AHEAD)) - 1),
+        "blocks": ", ".join(str(number) for number in _blocks(calendar)),
+    }
 
 
 def _blocks(calendar: Calendar) -> list[int]:

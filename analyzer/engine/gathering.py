@@ -31,7 +31,7 @@ _ALLOWED_FUNCTIONS = (
     exp.And, exp.Or, exp.Not, exp.If, exp.Case, exp.Cast, exp.Count, exp.Max, exp.Min, exp.Sum, exp.Avg, exp.Lag,
     exp.Lead, exp.RowNumber, exp.Rank, exp.DenseRank, exp.FirstValue, exp.LastValue, exp.Date, exp.Year, exp.Month,
     exp.Abs, exp.Round, exp.Floor, exp.Ceil, exp.Least, exp.Greatest, exp.AddMonths, exp.Quantile, exp.Median,
-    exp.PercentileCont, exp.TsOrDsToDate, exp.Length, exp.Substring, exp.Left, exp.Exists,
+    exp.PercentileCont, exp.Array, exp.TsOrDsToDate, exp.Length, exp.Substring, exp.Left, exp.Exists,
 )  # fmt: skip
 """SQL's own functions that mean the same on every engine. Others are refused: a gather reads rows, nothing else."""
 

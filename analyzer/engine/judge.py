@@ -10,7 +10,7 @@ import duckdb
 
 from analyzer.engine.bench import Bench, DuckBench
 from analyzer.engine.compile import ROW
-from analyzer.engine.connect import create_missing_tables
+from analyzer.engine.connect import create_missing_tables, insert_rows
 from analyzer.engine.gathering import Gathering
 from analyzer.engine.names import GatherShape
 from analyzer.engine.plan import VERDICTS, BasePlan, Mistake, plan_base
@@ -84,8 +84,7 @@ def judge(
         )
         for one in results
     ]
-    if rows:
-        con.executemany(f"INSERT INTO verdict_counts VALUES ({', '.join('?' * len(rows[0]))})", rows)
+    insert_rows(con, "verdict_counts", rows)
     return results
 
 
@@ -147,8 +146,7 @@ def _judge_base(
     bench: Bench, setting: Setting, plan: BasePlan, keep_answers: dict[str, str] | None
 ) -> list[RuleCounts]:
     if not setting.supply.has(plan.table):
-        for rule in plan.rules:
-            bench.local.execute("INSERT INTO not_assessable VALUES (?, ?, 0)", [rule.rule.code, f"table:{plan.table}"])
+        insert_rows(bench.local, "not_assessable", [(rule.rule.code, f"table:{plan.table}", 0) for rule in plan.rules])
         none = dict.fromkeys(VERDICTS.values(), 0)
         return [RuleCounts(rule.rule.code, plan.table, none, 0) for rule in plan.rules]
     made = plan.needed_gathers(plan.rules)
@@ -180,7 +178,7 @@ def _judge_part(bench: Bench, plan: BasePlan, keep_answers: dict[str, str] | Non
 def _count(bench: Bench, plan: BasePlan, verdicts: str) -> dict[str, dict[Verdict, int]]:
     """Count the answers of each rule; where rows were left out, the rule does not apply to them."""
     counts = {rule.name: dict.fromkeys(VERDICTS.values(), 0) for rule in plan.rules}
-    for name, found in bench.tally(verdicts, list(counts), list(VERDICTS)).items():
+    for name, found in bench.tally(verdicts, list(counts)).items():
         counts[name].update({VERDICTS[answer]: rows for answer, rows in found.items()})
     sizes = f'SELECT (SELECT count(*) FROM "{plan.table}") - (SELECT count(*) FROM "{verdicts}")'
     for (left_out,) in bench.rows(sizes):

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from analyzer.engine.bench import Bench
 from analyzer.engine.compile import CompiledRule
+from analyzer.engine.connect import insert_rows
 from analyzer.engine.plan import BasePlan
 from analyzer.model import Verdict
 
@@ -32,8 +33,7 @@ def say_what_was_missing(
         # Nothing is missing, yet the values do not decide: a day outside the calendar, say.
         totals = totals or {"value": counts[rule.name][Verdict.NOT_ASSESSABLE]}
         places += [(rule.rule.code, label, rows) for label, rows in totals.items()]
-    if places:
-        bench.local.executemany("INSERT INTO not_assessable VALUES (?, ?, ?)", places)
+    insert_rows(bench.local, "not_assessable", places)
 
 
 def _missing(bench: Bench, plan: BasePlan, verdicts: str, rules: Sequence[CompiledRule]) -> list[list[int]]:

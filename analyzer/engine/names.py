@@ -90,6 +90,10 @@ class GatherShape:
     columns: tuple[str, ...]
     sources: tuple[str, ...]
 
+    def flat(self, column: str) -> str:
+        """Return what a column of the gather is called in a prepared row."""
+        return f"{self.table}__{column}"
+
 
 @dataclass(frozen=True)
 class ParameterName:

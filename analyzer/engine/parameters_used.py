@@ -11,8 +11,9 @@ from analyzer.engine.term import constant_sql
 from analyzer.model.law import Citation, ParameterEntry
 
 
-def parameters_json(rule: CompiledRule, entries: str) -> str:
-    """Return the SQL of the JSON of the parameters of a finding; `entries` is the column of entry numbers of a row.
+def parameters_json(rule: CompiledRule, first: str, last: str) -> str:
+    """Return the SQL of the JSON of the parameters of a finding; `first` and `last` are columns: the smallest and the
+    largest of the entry numbers of its rows.
 
     Where the records of one finding fall under two versions of a number, both stand in the list.
     """
@@ -29,10 +30,8 @@ def parameters_json(rule: CompiledRule, entries: str) -> str:
             values[name] = {"value": None} if entry is None else _entry(entry, known[name].unit)
         text = constant_sql(json.dumps(values, ensure_ascii=False))
         cases[f"WHEN '{','.join(numbers)}' THEN {text}"] = ""
-    pick = f"min({entries})"
-    one = f"CASE {pick} {' '.join(cases)} ELSE '{{}}' END"
-    other = one.replace(pick, f"max({entries})")
-    return f"CASE WHEN {pick} IS NOT DISTINCT FROM max({entries}) THEN {one} ELSE concat('[', {one}, ', ', {other}, ']') END"
+    one, other = (f"CASE {pick} {' '.join(cases)} ELSE '{{}}' END" for pick in (first, last))
+    return f"CASE WHEN {first} IS NOT DISTINCT FROM {last} THEN {one} ELSE concat('[', {one}, ', ', {other}, ']') END"
 
 
 def _entry(entry: ParameterEntry, unit: str) -> dict[str, object]:

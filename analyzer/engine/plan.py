@@ -6,7 +6,7 @@ subject, dates, amounts and facts for the rows that are not in order, and for th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from analyzer.engine.compile import PARTS, ROW, CompiledRule, PartError, RuleCompiler, verdict_sql
@@ -64,10 +64,27 @@ class BasePlan:
         """Return the query that picks out the rows to which one of the rules may apply, with all that is asked of them."""
         uses = [(rule, usage) for rule in self.rules for usage in (rule.verdict_usage, rule.finding_usage)]
         own = self._own_columns(uses)
-        row = replace(self, only_few=False).prepared_row([(rule, rule.few_usage) for rule in self.rules], None, own)
-        columns = ", ".join(f'"{ROW}"."{column}"' for column in ["row_id", *own])
+        carried = self._carried()
+        asked = [(rule, rule.few_usage) for rule in self.rules]
+        asked += [(rule, Usage(gathered=dict.fromkeys(names))) for rule, names, _ in carried]
+        row = replace(self, only_few=False).prepared_row(asked, None, own)
+        brought = dict.fromkeys(flat for *_, names in carried for flat in names)
+        columns = ", ".join(f'"{ROW}"."{column}"' for column in ["row_id", *own, *brought])
         few = " OR ".join(dict.fromkeys(f"({rule.few}) IS DISTINCT FROM FALSE" for rule in self.rules))
         return f"SELECT {columns} FROM {row} WHERE {few}"
+
+    def _carried(self) -> list[tuple[CompiledRule, list[tuple[str, str]], list[str]]]:
+        """Return what the table of few rows carries along of the gathers by which its rows are picked out.
+
+        For each rule: names and columns of the gathers, and what the columns are called in a prepared row.
+        """
+        picked = {rule.scope.gathers[name].table for rule in self.rules for name in rule.few_usage.gathers}
+        carried = []
+        for rule in self.rules:
+            touched = {**rule.few_usage.gathered, **rule.verdict_usage.gathered, **rule.finding_usage.gathered}
+            names = [one for one in touched if rule.scope.gathers[one[0]].table in picked]
+            carried.append((rule, names, [rule.scope.gathers[name].flat(column) for name, column in names]))
+        return carried
 
     def _own_columns(self, uses: Sequence[tuple[CompiledRule, Usage]]) -> list[str]:
         """Return the columns of the row itself that are needed to prepare it: those used, and those it is joined by."""
@@ -119,30 +136,38 @@ class BasePlan:
         )
 
     def prepared_row(
-        self, uses: Sequence[tuple[CompiledRule, Usage]], only: str | None = None, own: Sequence[str] = ()
+        self,
+        uses: Sequence[tuple[CompiledRule, Usage]],
+        only: str | None = None,
+        own: Sequence[str] = (),
+        *,
+        are_many: bool = False,
     ) -> str:
         """Return the sub-query `t`: the base row with every linked and gathered column that the usages touch.
 
         What is brought is worked out once here and not again in each rule. `only` is a sub-query with `row_id` (and
         whatever else is to be carried) to which the rows are cut down before anything is joined; `own` are further
-        columns of the base row that are wanted.
+        columns of the base row that are wanted. `are_many` says that `only` leaves a good part of the table.
         """
         usage = Usage()
         gathers: dict[str, tuple[str, dict[str, str]]] = {}
         moments: dict[str, str] = {}
+        carried = {flat for *_, names in self._carried() for flat in names} if self.only_few else set()
         for rule, touched in uses:
             usage.add(touched)
-            self._bring(rule, touched, usage, gathers)
+            self._bring(rule, touched, usage, gathers, carried)
             if rule.as_of is not None and rule.as_of[0] not in moments:
                 moments[rule.as_of[0]] = self._moment(rule, rule.as_of[1], usage)
         scope = Scope(self.setting, self.table, INNER)
         for column in (*self.setting.vocabulary[self.table].key, *own):
             usage.columns[(ROW, (), column)] = None
         columns = [f'{self.row_id} AS "row_id"', *flat_columns(scope, usage)]
-        columns += [f"{value} AS {name}" for _, brought in gathers.values() for name, value in brought.items()]
+        columns += [f'{value} AS "{name}"' for _, brought in gathers.values() for name, value in brought.items()]
         columns += [f'{value} AS "{name}"' for name, value in moments.items()]
-        joins = link_joins(scope, [path for _, path in usage.links], is_whole=only is None and not self.only_few)
-        joins += [gathers[table][0] for table in self.gathers if table in gathers]
+        joins = link_joins(
+            scope, [path for _, path in usage.links], is_whole=(only is None or are_many) and not self.only_few
+        )
+        joins += [gathers[table][0] for table in self.gathers if table in gathers and gathers[table][0]]
         cut = ""
         if only is not None:
             cut = f'JOIN ({only}) AS "v" ON "v"."row_id" = {self.row_id}'
@@ -151,16 +176,25 @@ class BasePlan:
         return f'(SELECT {", ".join(columns)} {source}) AS "{ROW}"'
 
     def _bring(
-        self, rule: CompiledRule, touched: Usage, usage: Usage, gathers: dict[str, tuple[str, dict[str, str]]]
+        self,
+        rule: CompiledRule,
+        touched: Usage,
+        usage: Usage,
+        gathers: dict[str, tuple[str, dict[str, str]]],
+        carried: Collection[str],
     ) -> None:
         """Add the joins and columns of the gathers that a rule touches; their keys may need links of their own."""
         inner = self._inner(rule)
         for name, column in touched.gathered:
             shape = rule.scope.gathers[name]
+            flat = shape.flat(column)
+            if flat in carried:
+                gathers.setdefault(shape.table, ("", {}))[1][flat] = f'"{INNER}"."{flat}"'
+                continue
             _, brought = gathers.setdefault(
                 shape.table, (f'LEFT JOIN "{shape.table}" ON {inner.gather_match(name)}', {})
             )
-            brought[f'"{shape.table}__{column}"'] = inner.gathered_value(Gathered(inner.scope, name, column))
+            brought[flat] = inner.gathered_value(Gathered(inner.scope, name, column))
         usage.links.update({(ROW, path): None for _, path in inner.usage.links})
 
     def _moment(self, rule: CompiledRule, text: str, usage: Usage) -> str:

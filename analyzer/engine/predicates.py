@@ -107,6 +107,9 @@ def profile(terms: Terms, arguments: list[exp.Expr]) -> str:
 
 def _filled(terms: Terms, arguments: list[exp.Expr]) -> str:
     """`filled(x)`: the contrary of `blank(x)`; NULL for an unknown cell too."""
+    term = _raw(terms, arguments[0])
+    if not term.is_constant and term.unknown is None:
+        return f"({term.value} IS NOT NULL)"
     return f"(NOT {blank(terms, arguments)})"
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
 from analyzer.engine.bench import Bench
+from analyzer.engine.compile import CompiledRule
 from analyzer.engine.missing import say_what_was_missing
 from analyzer.engine.plan import VERDICTS, BasePlan
-from analyzer.engine.stories import finding_query, hits_query, records_query
+from analyzer.engine.stories import FINDING_ID, finding_query, hits_query, records_query
 from analyzer.model import Verdict
 
 _FINDINGS = """
@@ -41,24 +42,45 @@ def roll_up(bench: Bench, plan: BasePlan, verdicts: str, counts: Mapping[str, Ma
     """Fill `findings`, `finding_records` and `not_assessable` for one base; return the findings of each rule."""
     say_what_was_missing(bench, plan, verdicts, counts)
     found = dict.fromkeys((rule.name for rule in plan.rules), 0)
-    hit = [rule for rule in plan.rules if counts[rule.name][Verdict.BREACH] + counts[rule.name][Verdict.REVIEW]]
-    if not hit:
-        return found
-    con = bench.local
-    flagged, stories = hits_query(plan, verdicts, hit)
-    bench.bring("hits", flagged)
-    for rule in hit:
-        con.execute(f'CREATE OR REPLACE TEMP TABLE "story" AS {stories[rule.name]}')
-        con.execute(
-            f"INSERT INTO finding_records {records_query(rule, plan.table, 'story')} ORDER BY finding_id, record_key"
-        )
-        types = {name: kind for name, kind, *_ in con.execute('DESCRIBE "story"').fetchall()}
-        con.execute(f"INSERT INTO findings {finding_query(rule, 'story', types)} ORDER BY finding_id")
-        row = con.execute("SELECT count(DISTINCT finding_id) FROM story").fetchone()
-        found[rule.name] = int(row[0]) if row else 0
-        con.execute("DROP TABLE story")
-    con.execute('DROP TABLE "hits"')
+    flagged = {rule.name: counts[rule.name][Verdict.BREACH] + counts[rule.name][Verdict.REVIEW] for rule in plan.rules}
+    for together in _together([rule for rule in plan.rules if flagged[rule.name]], flagged):
+        are_many = flagged[together[0].name] >= _MANY
+        hits, stories = hits_query(plan, verdicts, together, are_many=are_many)
+        bench.bring("hits", hits)
+        for rule in together:
+            found[rule.name] = _tell(bench.local, rule, plan.table, stories[rule.name], flagged[rule.name])
+        bench.local.execute('DROP TABLE "hits"')
     return found
+
+
+_MANY = 20_000
+"""A rule that flags so many rows has its hits to itself: they need not carry what other rules show."""
+
+
+def _together(hit: Sequence[CompiledRule], flagged: Mapping[str, int]) -> list[list[CompiledRule]]:
+    """Return the rules whose hits are brought with one query."""
+    few = [rule for rule in hit if flagged[rule.name] < _MANY]
+    return [*([few] if few else []), *([rule] for rule in hit if flagged[rule.name] >= _MANY)]
+
+
+def _tell(con: duckdb.DuckDBPyConnection, rule: CompiledRule, table: str, told: str, flagged: int) -> int:
+    """Add the story of a rule to the findings and their records; return how many findings.
+
+    The story `told` is a query over `hits`; it has `flagged` rows.
+    """
+    story = f"({told}) AS story"
+    types = {name: kind for name, kind, *_ in con.execute(f"DESCRIBE {told}").fetchall()}
+    made = con.execute(f"INSERT INTO findings {finding_query(rule, story, types, by='identity')}").fetchone()
+    findings = int(made[0]) if made else 0
+    ids = f"{FINDING_ID} AS finding_id"
+    if findings < flagged // 4:
+        # An id costs ten times as much as finding it again.
+        known = f"SELECT identity, {ids} FROM (SELECT DISTINCT identity FROM {story})"
+        rows = f"SELECT finding_id, record_key, verdict FROM {story} JOIN ({known}) AS known USING (identity)"
+    else:
+        rows = f"SELECT {ids}, record_key, verdict FROM {story}"
+    con.execute(f"INSERT INTO finding_records {records_query(rule, table, f'({rows})')}")
+    return findings
 
 
 __all__ = ["VERDICTS", "create_result_tables", "roll_up"]

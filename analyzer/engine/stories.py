@@ -29,20 +29,30 @@ class _HitColumns:
         return self.names.setdefault(sql, f"c{len(self.names)}")
 
 
+FINDING_ID = "left(sha256(identity), 32)"
+"""The SQL of a finding's id, from the `identity` of a story."""
+
+
 def create_hits(
     con: duckdb.DuckDBPyConnection, plan: BasePlan, verdicts: str, hit: Sequence[CompiledRule]
 ) -> dict[str, str]:
-    """Make the temporary table `hits` in DuckDB; return each rule's query over it, see `hits_query`."""
+    """Make the temporary table `hits` in DuckDB; return each rule's story over it, with `finding_id` for `identity`."""
     flagged, stories = hits_query(plan, verdicts, hit)
     con.execute(f'CREATE OR REPLACE TEMP TABLE "hits" AS {flagged}')
-    return stories
+    return {
+        name: f"SELECT {FINDING_ID} AS finding_id, * EXCLUDE (identity) FROM ({story})"
+        for name, story in stories.items()
+    }
 
 
-def hits_query(plan: BasePlan, verdicts: str, hit: Sequence[CompiledRule]) -> tuple[str, dict[str, str]]:
+def hits_query(
+    plan: BasePlan, verdicts: str, hit: Sequence[CompiledRule], *, are_many: bool = False
+) -> tuple[str, dict[str, str]]:
     """Return the query for the rows that one of the rules flags, and each rule's query over a table `hits` of them.
 
-    The rule's query gives the story of the rule by its name: `finding_id, subject, record_key, verdict` (1 breach, 2 review),
-    `day, agency, station, amount, severity, entries` and one column `f0, f1, ...` for each fact.
+    The rule's query gives the story of the rule by its name: `identity` (rule, subject and episode as one text), `subject,
+    record_key, verdict` (1 breach, 2 review), `day, agency, station, amount, severity, entries` and one column
+    `f0, f1, ...` for each fact. `are_many` says that they flag a good part of the table.
     """
     columns = _HitColumns()
     stories = {rule.name: _story_query(rule, columns) for rule in hit}
@@ -50,7 +60,7 @@ def hits_query(plan: BasePlan, verdicts: str, hit: Sequence[CompiledRule]) -> tu
     answers = ", ".join(f'"{rule.name}"' for rule in hit)
     wanted = ", ".join(f'{sql} AS "{name}"' for sql, name in columns.names.items())
     only = f'SELECT "row_id", {answers} FROM "{verdicts}" WHERE {flagged}'
-    row = plan.prepared_row([(rule, rule.finding_usage) for rule in hit], only)
+    row = plan.prepared_row([(rule, rule.finding_usage) for rule in hit], only, are_many=are_many)
     return f'SELECT {plan.key} AS "record_key", {answers}, {wanted} FROM {row}', stories
 
 
@@ -72,7 +82,7 @@ def _story_query(rule: CompiledRule, columns: _HitColumns) -> str:
     } | {f"f{number}": fact.sql for number, fact in enumerate(rule.facts)}
     wanted = ", ".join(f'"{columns.name(sql)}" AS "{name}"' for name, sql in brought.items())
     return (
-        f"SELECT left(sha256(concat_ws(chr(30), {code}, {whose}, {is_own}, {episode})), 32) AS finding_id,"
+        f"SELECT concat_ws(chr(30), {code}, {whose}, {is_own}, {episode}) AS identity,"
         f' {whose} AS subject, record_key, "{rule.name}" AS verdict, {wanted} FROM "hits" WHERE "{rule.name}" <= 2'
     )
 
@@ -88,29 +98,30 @@ def records_query(rule: CompiledRule, table: str, story: str) -> str:
 _WORD = "CASE {} WHEN 1 THEN 'breach' ELSE 'review' END"
 
 
-def finding_query(rule: CompiledRule, story: str, types: Mapping[str, str]) -> str:
-    """Return the query that makes one finding of each story; `types` are the SQL types of the story's columns."""
+def finding_query(rule: CompiledRule, story: str, types: Mapping[str, str], by: str = "finding_id") -> str:
+    """Return the query that makes one finding of each story; `types` are the SQL types of the story's columns.
+
+    With `by="identity"` the ids are worked out here: once a finding and not once a row.
+    """
     texts = rule.rule
-    severities = " ".join(f"WHEN {severity.rank} THEN '{severity}'" for severity in Severity)
-    one = "CASE WHEN min({0}) = max({0}) AND count({0}) = count(*) THEN min({0}) END"
     fields = {
-        "finding_id": "finding_id",
+        "finding_id": FINDING_ID if by == "identity" else by,
         "rule": constant_sql(texts.code),
         "rule_version": str(texts.version),
         "family": constant_sql(texts.family),
-        "verdict": _WORD.format("min(verdict)"),
-        "severity": f"CASE min(severity) {severities} END",
+        "verdict": _WORD.format("verdict"),
+        "severity": f"CASE severity {_SEVERITIES} END",
         "force": constant_sql(str(texts.force)),
         "subject_kind": constant_sql(texts.subject.kind),
-        "subject_id": "min(subject)",
-        "agency_id": one.format("agency"),
-        "station_id": one.format("station"),
-        "started_on": "min(day)",
-        "ended_on": "max(day)",
-        "record_count": "count(*)",
-        "amount_yuan": "sum(amount)",
+        "subject_id": "subject",
+        "agency_id": "agency",
+        "station_id": "station",
+        "started_on": "first_day",
+        "ended_on": "last_day",
+        "record_count": "records",
+        "amount_yuan": "amount",
         "facts": _facts_json(rule),
-        "parameters": parameters_json(rule, "entries"),
+        "parameters": parameters_json(rule, "first_entries", "last_entries"),
         "explanation_zh": _sentence(rule, texts.explain.zh, "zh", types),
         "explanation_en": _sentence(rule, texts.explain.en, "en", types),
         "remedy_zh": _sentence(rule, texts.remedy.zh, "zh", types),
@@ -118,21 +129,39 @@ def finding_query(rule: CompiledRule, story: str, types: Mapping[str, str]) -> s
         "basis": constant_sql(_basis_json(rule)),
     }
     wanted = ", ".join(f'{sql} AS "{name}"' for name, sql in fields.items())
-    return f"SELECT {wanted} FROM {story} GROUP BY finding_id"
+    # Summed up first and put into words after: the engine plans each sum once, not once for each text.
+    return f"SELECT {wanted} FROM ({_summed(rule, story, by)}) AS summed"
+
+
+_SEVERITIES = " ".join(f"WHEN {severity.rank} THEN '{severity}'" for severity in Severity)
+
+
+def _summed(rule: CompiledRule, story: str, by: str) -> str:
+    """The rows of each story as one: of each fact the smallest value, the largest, and how many rows have one."""
+    one = "CASE WHEN min({0}) = max({0}) AND count({0}) = count(*) THEN min({0}) END AS {0}"
+    sums = [
+        by,
+        "min(verdict) AS verdict",
+        "min(severity) AS severity",
+        "min(subject) AS subject",
+        one.format("agency"),
+        one.format("station"),
+        "min(day) AS first_day",
+        "max(day) AS last_day",
+        "count(*) AS records",
+        "sum(amount) AS amount",
+        "min(entries) AS first_entries",
+        "max(entries) AS last_entries",
+        *(f"min(f{n}) AS low{n}, max(f{n}) AS high{n}, count(f{n}) AS filled{n}" for n in range(len(rule.facts))),
+    ]
+    return f"SELECT {', '.join(sums)} FROM {story} GROUP BY {by}"
 
 
 def _facts_json(rule: CompiledRule) -> str:
     """One value where all records agree, else the smallest, the largest, and how many records have none."""
-    pairs = ["'records'", "count(*)"]
+    pairs = ["'records'", "records"]
     for number, fact in enumerate(rule.facts):
-        column = f"f{number}"
-        pairs.append(constant_sql(fact.name))
-        low, high, filled = f'min("{column}")', f'max("{column}")', f'count("{column}")'
-        agree = f"{low} IS NOT DISTINCT FROM {high} AND {filled} IN (0, count(*))"
-        pairs.append(
-            f"CASE WHEN {agree} THEN to_json({low}) WHEN {filled} = count(*) THEN json_object('from', {low}, 'to', {high})"
-            f" ELSE json_object('from', {low}, 'to', {high}, 'without', count(*) - {filled}) END"
-        )
+        pairs += [constant_sql(fact.name), f"fact_json(low{number}, high{number}, filled{number}, records)"]
     return f"CAST(json_object({', '.join(pairs)}) AS VARCHAR)"
 
 
@@ -155,40 +184,32 @@ def _sentence(rule: CompiledRule, template: str, language: str, types: Mapping[s
 
 def _filled(rule: CompiledRule, name: str, language: str, types: Mapping[str, str]) -> str:
     reserved = {
-        "subject": "min(subject)",
-        "records": "CAST(count(*) AS VARCHAR)",
-        "first": _shown("min(day)", "DATE", language, None),
-        "last": _shown("max(day)", "DATE", language, None),
-        "amount": _shown("sum(amount)", "DECIMAL(18,2)", language, None),
+        "subject": "subject",
+        "records": "CAST(records AS VARCHAR)",
+        "first": _shown("first_day", "DATE", language, None),
+        "last": _shown("last_day", "DATE", language, None),
+        "amount": _shown("amount", "DECIMAL(18,2)", language, None),
     }
     if name in RESERVED:
         return reserved[name]
-    column, fact = next((f"f{number}", fact) for number, fact in enumerate(rule.facts) if fact.name == name)
-    low = _shown(f'min("{column}")', types[column], language, fact)
-    high = _shown(f'max("{column}")', types[column], language, fact)
-    joint = "至" if language == "zh" else " to "
-    return f'CASE WHEN min("{column}") IS NOT DISTINCT FROM max("{column}") THEN {low} ELSE concat({low}, \'{joint}\', {high}) END'
+    number, fact = next((number, fact) for number, fact in enumerate(rule.facts) if fact.name == name)
+    ends = f"low{number}", f"high{number}"
+    low, high = (_shown(end, types[f"f{number}"], language, fact) for end in ends)
+    return f"said_span({', '.join(ends)}, {low}, '{'至' if language == 'zh' else ' to '}', {high})"
 
 
 def _shown(value: str, kind: str, language: str, fact: Fact | None) -> str:
     """A value as people write it: 是/否, enumerations in their own word, money without idle zeros."""
-    blank = "（空白）" if language == "zh" else "(blank)"
+    blank = "'（空白）'" if language == "zh" else "'(blank)'"
     if kind == "BOOLEAN":
         yes, no = ("是", "否") if language == "zh" else ("yes", "no")
-        text = f"CASE WHEN {value} THEN '{yes}' ELSE '{no}' END"
-    elif fact is not None and fact.column is not None and fact.column.column.values and language == "zh":
+        return f"CASE WHEN {value} IS NULL THEN {blank} WHEN {value} THEN '{yes}' ELSE '{no}' END"
+    if fact is not None and fact.column is not None and fact.column.column.values and language == "zh":
         words = fact.column.column.values.items()
         pieces = " ".join(
             f"WHEN '{value_}' THEN {constant_sql(spellings[0])}" for value_, spellings in words if spellings
         )
-        text = f"CASE {value} {pieces} ELSE {value} END"
-    elif kind.startswith("DECIMAL"):
-        text = f"regexp_replace(CAST({value} AS VARCHAR), '\\.?0+$', '')"
-        text = f"CASE WHEN contains(CAST({value} AS VARCHAR), '.') THEN {text} ELSE CAST({value} AS VARCHAR) END"
-    elif kind == "DOUBLE":
-        # Four figures that count: 1500, 12.35, 0.0004.
-        text = f"CASE WHEN abs({value}) >= 1000 THEN CAST(CAST(round({value}) AS BIGINT) AS VARCHAR)"
-        text += f" ELSE format('{{:.4g}}', {value}) END"
-    else:
-        text = f"CAST({value} AS VARCHAR)"
-    return f"CASE WHEN {value} IS NULL THEN '{blank}' ELSE {text} END"
+        return f"CASE WHEN {value} IS NULL THEN {blank} ELSE CASE {value} {pieces} ELSE {value} END END"
+    if kind.startswith("DECIMAL"):
+        return f"said_yuan({value}, {blank})"
+    return f"said_number({value}, {blank})" if kind == "DOUBLE" else f"said({value}, {blank})"

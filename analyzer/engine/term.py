@@ -36,19 +36,23 @@ def parameter_term(parameter: Parameter, moment: str | None) -> Term:
             )
         )
     value = dated(moment, [(entry.from_, constant_sql(entry.value)) for entry in entries])
+    unknown = f"({moment} IS NULL)"
+    if all(entry.value is not None for entry in entries):
+        first = entries[-1].from_
+        return Term(value, unknown, None if first is None else f"({moment} < DATE '{first.isoformat()}')")
     absent = dated(moment, [(entry.from_, "TRUE" if entry.value is None else "FALSE") for entry in entries], "TRUE")
-    return Term(value, f"({moment} IS NULL)", absent)
+    return Term(value, unknown, absent)
 
 
 def dated(moment: str, entries: list[tuple[date | None, str]], before: str = "NULL") -> str:
     """Return a CASE that picks the latest entry on or before `moment`; `before` holds ahead of the first."""
-    latest_first = sorted(entries, key=lambda entry: entry[0] or date.min, reverse=True)
-    pieces = [f"WHEN {moment} IS NULL THEN NULL"]
-    for start, value in latest_first:
-        if start is None:
-            return f"CASE {' '.join(pieces)} ELSE {value} END"
-        pieces.append(f"WHEN {moment} >= DATE '{start.isoformat()}' THEN {value}")
-    return f"CASE {' '.join(pieces)} ELSE {before} END"
+    starts = sorted(((start, value) for start, value in entries if start is not None), reverse=True)
+    last = next((value for start, value in entries if start is None), before)
+    pieces = [f"WHEN {moment} >= DATE '{start.isoformat()}' THEN {value}" for start, value in starts]
+    if last == "NULL":
+        return f"CASE {' '.join(pieces)} END" if pieces else "NULL"
+    # An unknown day is on neither side of a date: nothing holds then.
+    return f"CASE WHEN {moment} IS NULL THEN NULL {' '.join(pieces)} ELSE {last} END"
 
 
 def constant_sql(value: object) -> str:

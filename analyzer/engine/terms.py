@@ -233,7 +233,7 @@ class Terms:
 
     def gathered_column(self, name: Gathered) -> str:
         """Return the SQL of a gathered column of a prepared row."""
-        return f'"{name.scope.alias}"."{name.scope.gathers[name.gather].table}__{name.column}"'
+        return f'"{name.scope.alias}"."{name.scope.gathers[name.gather].flat(name.column)}"'
 
     def gathered_value(self, name: Gathered) -> str:
         """Return the SQL of the gathered value, or of what `none` says for a known key that finds nothing."""

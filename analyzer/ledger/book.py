@@ -117,6 +117,11 @@ class Ledger:
         with self._db.read() as con:
             return reading.proofs(con, number)
 
+    def head(self) -> tuple[int, str]:
+        """Return number and hash of the last line of the history: while it is the same, so is everything in the ledger."""
+        with self._db.read() as con:
+            return history.head(con)
+
     def history(self, subject: str | None = None, *, limit: int | None = None) -> tuple[Line, ...]:
         """Return the lines of the history, oldest first: of one entry, clue or account, or all (the last `limit`)."""
         with self._db.read() as con:

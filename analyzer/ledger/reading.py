@@ -49,10 +49,10 @@ def page(con: sa.Connection, which: Filter, today: date, number: int, size: int,
     number, size = max(1, number), max(1, min(size, 10_000))
     condition = conditions(which, today)
     total = con.execute(sa.select(sa.func.count()).select_from(ENTRIES).where(*condition)).scalar() or 0
-    rows = con.execute(
-        _SELECT.where(*condition).order_by(*_order(order, today)).limit(size).offset((number - 1) * size)
-    )
-    return Page(tuple(as_entry(row) for row in rows), total, number, size)
+    chosen = sa.select(_E.id).where(*condition).order_by(*_order(order, today)).limit(size).offset((number - 1) * size)
+    ids = list(con.execute(chosen).scalars())  # first: by the index alone, without the entries' own texts
+    rows = {row.id: as_entry(row) for row in con.execute(_SELECT.where(_E.id.in_(ids)))}
+    return Page(tuple(rows[one] for one in ids if one in rows), total, number, size)
 
 
 def every(con: sa.Connection, which: Filter, today: date) -> tuple[Entry, ...]:

@@ -70,7 +70,12 @@ ENTRIES = sa.Table(
     sa.Column("listed_on", sa.Date),
     sa.Column("times_repeated", sa.Integer, nullable=False, server_default="0"),
     sa.Column("repeated_on", sa.Date),
-)
+    # what lists are filtered, counted and sorted by: a page is chosen without reading an entry
+    sa.Index(
+        "entries_listed", "state", "severity_rank", "severity", "agency_id", "presence", "deadline", "listed_on",
+        "times_repeated",
+    ),
+)  # fmt: skip
 
 PROOFS = sa.Table(
     "proofs",

@@ -14,6 +14,9 @@ from analyzer.records.sql import named, quoted
 
 _DAMAGED = Text("Parquet 文件损坏或类型不符", "the Parquet file is damaged or its types are not ours")
 
+_AS_IT_IS = "hive_partitioning=false"
+"""A lake's folder `month=2024-03` is no column of the file in it."""
+
 
 def unknown_as_names(table: Table) -> str:
     """SQL that turns the bit mask `_unknown` of a canonical table into the list of column names that Parquet carries."""
@@ -31,7 +34,8 @@ def table_of(con: duckdb.DuckDBPyConnection, path: Path, label: str, vocabulary:
         return None
     held = {name for name in columns if not name.startswith("_")}
     tables = [t for t in vocabulary.tables.values() if held <= t.columns.keys() and held >= set(t.key)]
-    by_name = [table for table in tables if table.name == Path(label).stem]
+    names = {Path(label).stem, *Path(label).parts[:-1]}  # a lake holds a folder for each table
+    by_name = [table for table in tables if table.name in names]
     if len(by_name or tables) != 1:
         raise Unreadable(
             Text("看不出是哪张表，文件名应为 <表名>.parquet", "cannot tell its table; call it <table>.parquet")
@@ -45,7 +49,7 @@ def select_typed(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> tu
     With it come the columns that the file supplies: those that are not unknown in every row.
     """
     columns = _columns(con, path)
-    source = f"read_parquet({quoted(path.as_posix())}, file_row_number=true)"
+    source = f"read_parquet({quoted(path.as_posix())}, file_row_number=true, {_AS_IT_IS})"
     held = [name for name in table.columns if name in columns]
     supplied = set(held)
     if held:
@@ -104,7 +108,7 @@ def read_canonical(con: duckdb.DuckDBPyConnection, folder: Path, vocabulary: Voc
 
 def _columns(con: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     try:
-        rows = con.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(path.as_posix())})").fetchall()
+        rows = con.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(path.as_posix())}, {_AS_IT_IS})").fetchall()
     except duckdb.Error:
         raise Unreadable(_DAMAGED, Text("请重新导出", "Export it again")) from None
     return {str(row[0]): str(row[1]) for row in rows}

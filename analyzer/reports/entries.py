@@ -82,10 +82,13 @@ class Entries:
         """Put one finding after the other into words; only a batch of them is in memory."""
         yield from self._read(self._con, "TRUE")
 
-    def of(self, con: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> Iterator[Entry]:
-        """Put the findings of these numbers into words, read over `con`: one page of a long list."""
+    def of(self, con: duckdb.DuckDBPyConnection, numbers: Sequence[int], within: str = "TRUE") -> Iterator[Entry]:
+        """Put the findings of these numbers into words, read over `con`: one page of a long list.
+
+        `within` is a condition on `f` that all of them meet, by which most of a large file need not be read.
+        """
         listed = ", ".join(str(int(number)) for number in numbers) or "NULL"
-        yield from self._read(con, f"n.number IN ({listed})")
+        yield from self._read(con, f"n.number IN ({listed}) AND {within}")
 
     def _read(self, con: duckdb.DuckDBPyConnection, condition: str) -> Iterator[Entry]:
         language = self._words.language

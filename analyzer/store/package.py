@@ -92,7 +92,10 @@ def write_package(
         copy_query(audit.con, f'SELECT * FROM "_{name}" ORDER BY {order}', draft / f"{name}.parquet")
     vocabulary = audit.library.vocabulary
     for table in audit.intake.tables:
-        copy_query(audit.con, records_query(vocabulary[table], f'"{table}"'), draft / "records" / f"{table}.parquet")
+        # Who finds a table in `records` may count its rows: a part of it lies elsewhere.
+        folder = draft / ("evidence" if table in audit.partial else "records")
+        folder.mkdir(exist_ok=True)
+        copy_query(audit.con, records_query(vocabulary[table], f'"{table}"'), folder / f"{table}.parquet")
     write_database(audit.con, draft / "audit.duckdb", [vocabulary[name] for name in audit.intake.tables], INTAKE)
     keep_own_law(audit.order.profile, audit.order.rules, draft / "law")
     said = summary(audit) | ({"personal_data_shown": dict(unmasked)} if unmasked else {})

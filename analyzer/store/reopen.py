@@ -38,6 +38,21 @@ class Answer:
     changed: bool
 
 
+def _not_here(package: Package, partial: Sequence[str]) -> Problem:
+    """Judging again from a part of the rows would give other answers."""
+    names = "、".join(partial)
+    cause = Text(
+        f"这些表的记录留在数据湖里，包中只有问题涉及的记录：{names}",
+        f"the records of these tables stayed in the lake; of them the package holds those of findings: {', '.join(partial)}",
+    )
+    remedy = Text(
+        "问题的依据见 findings.parquet 与 audit.duckdb；要逐条重判，请把有关部分导出后用 analyzer audit 另做一个包",
+        "What findings rest on is in findings.parquet and audit.duckdb; to judge single records again, export that part "
+        "of the lake and audit it",
+    )
+    return Problem(str(package.folder), cause, remedy)
+
+
 @dataclass(frozen=True)
 class Judged:
     """The answer of one rule on one record, and what was missing where it could not say."""
@@ -55,6 +70,8 @@ class Reopened:
     def __init__(self, package: Package) -> None:
         self.package = package
         said = package.summary
+        if partial := said.get("findings_only"):
+            raise AnalyzerError(_not_here(package, partial))
         extra = package.folder / "law" / "rules"
         self.library: Library = load_library([extra] if extra.is_dir() else [])
         profile_file = package.folder / "law" / "profile.yaml"

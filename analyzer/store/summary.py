@@ -34,7 +34,8 @@ def summary(audit: Audit) -> dict[str, Any]:
         "set": list(audit.order.settings),
         "parameters": _parameters(audit),
         "versions": versions(audit),
-        "tables": {name: _count(con, name) for name in intake.tables},
+        "tables": {name: audit.rows(name) for name in intake.tables},
+        **({"findings_only": sorted(audit.partial)} if audit.partial else {}),
         "columns": {name: sorted(columns) for name, columns in sorted(intake.columns_supplied.items())},
         "totals": {
             "rules": len(audit.rules),
@@ -78,11 +79,7 @@ def versions(audit: Audit) -> dict[str, Any]:
     return {
         "analyzer": version("offsite-enforcement-analyzer"),
         "duckdb": duckdb.__version__,
+        **({audit.elsewhere.engine: audit.elsewhere.version} if audit.elsewhere else {}),
         "python": ".".join(str(part) for part in sys.version_info[:3]),
         "rules": {one.rule.code: one.rule.version for one in audit.rules},
     }
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = con.execute(f'SELECT count(*) FROM "{table}"').fetchone()
-    return int(row[0]) if row else 0

@@ -66,7 +66,7 @@ def test_an_error_in_a_page_shows_no_details() -> None:
         def fail(page: object) -> None:
             raise ValueError("豫M12345")
 
-        guarded(SimpleNamespace(words=ScreenWords("zh"), lang="zh"), fail)  # type: ignore[arg-type]
+        guarded(SimpleNamespace(words=ScreenWords("zh"), lang="zh", has_data=False), fail)  # type: ignore[arg-type]
 
     page = AppTest.from_function(script).run()
     assert not page.exception

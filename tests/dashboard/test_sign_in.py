@@ -14,7 +14,7 @@ from analyzer.dashboard import signing_in
 from analyzer.dashboard.doorkeeper import Doorkeeper
 from analyzer.dashboard.server import Start, free_port, is_loopback, options, prepared
 from analyzer.dashboard.settings import Settings, read_settings
-from analyzer.dashboard.signin_page import _inside
+from analyzer.dashboard.signin_page import inside
 from analyzer.dashboard.signing_in import COOKIE, PAUSE, SIGNED_IN, TRIES, SignedIn, hash_password, make_administrator
 from analyzer.dashboard.source import Place
 from analyzer.ledger import Ledger, User, open_ledger
@@ -187,6 +187,11 @@ def test_only_its_own_names_are_answered_to() -> None:
     assert ask(Settings(), kind="websocket", host="evil.example")["type"] == "websocket.close"
 
 
+def test_the_name_of_the_first_page_leads_to_it() -> None:
+    led = ask(Settings(), "/overview")
+    assert (led["status"], dict(led["headers"])[b"location"]) == (307, b"/?lang=en")
+
+
 def test_without_a_session_there_are_no_pages_no_files_and_no_socket(ledger: Ledger) -> None:
     said = Settings(mode="accounts")
     led = ask(said, "/vehicles")
@@ -222,4 +227,4 @@ def test_every_answer_forbids_what_comes_from_outside() -> None:
     ],
 )  # fmt: skip
 def test_nobody_is_led_away_after_signing_in(asked: str, led: str) -> None:
-    assert _inside(asked) == led
+    assert inside(asked) == led

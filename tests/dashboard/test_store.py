@@ -9,8 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from analyzer.dashboard import source
+from analyzer.dashboard.opening import Opened
 from analyzer.dashboard.place import STORE
-from analyzer.dashboard.source import Place
+from analyzer.dashboard.source import Place, Source, open_source
+from analyzer.dashboard.viewer import Role, Viewer
 from analyzer.model import AnalyzerError
 from analyzer.store.package import Package
 from analyzer.store.places import Store
@@ -89,6 +92,40 @@ def give_lives(folder: Path) -> None:
     )
     for name, query in (("finding_life", life), ("runs", runs)):
         con.execute(f"COPY ({query}) TO '{folder.as_posix()}/{name}.parquet' (FORMAT parquet)")
+
+
+def test_a_run_that_is_published_meanwhile_is_followed(
+    store: Path, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pointer moves, and the old package goes, between reading the one and opening the other."""
+    opened: list[Path] = []
+    really = source.open_package
+
+    def meanwhile(folder: Path, secret: Path) -> Opened:
+        opened.append(folder)
+        if len(opened) == 1:
+            publish(store, package, "2", "2026-01-31")
+            shutil.rmtree(folder)
+        return really(folder, secret)
+
+    monkeypatch.setattr(source, "open_package", meanwhile)
+    found = open_source(Place(store=store), Viewer("li", Role.INSPECTOR))
+    assert [one.name for one in opened] == ["1", "2"]
+    assert found.summary["as_of"] == "2026-01-31"
+    assert not found.is_outdated()
+
+
+def test_what_is_opened_is_the_version_that_was_asked_for(store: Path, package: Path) -> None:
+    found = Source(Place(store=store), Place(store=store).version(), "inspector")
+    publish(store, package, "2", "2026-01-31")
+    assert found.is_outdated()
+    assert found.summary["as_of"] == "2025-12-31"
+
+
+def test_a_package_that_is_damaged_is_told_and_not_tried_for_ever(store: Path) -> None:
+    (store / "published" / "1" / "findings.parquet").write_bytes(b"no parquet")
+    with pytest.raises(AnalyzerError, match="damaged"):
+        open_source(Place(store=store), Viewer("li", Role.INSPECTOR))
 
 
 @pytest.mark.slow

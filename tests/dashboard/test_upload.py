@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import tempfile
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -11,7 +13,11 @@ import openpyxl
 import pytest
 
 from analyzer.dashboard import handed_in
-from analyzer.dashboard.handed_in import audit_files, check_sizes, put_down
+from analyzer.dashboard.handed_in import Desk, audit_files, check_sizes, put_down
+from analyzer.dashboard.parts.taking import take_package
+from analyzer.dashboard.place import DESK
+from analyzer.dashboard.views import upload
+from analyzer.ledger import open_ledger
 from analyzer.model import AnalyzerError
 from tests.dashboard.conftest import Open, press, words_of
 from tests.small_export import FILES
@@ -102,6 +108,55 @@ def test_the_page_audits_and_the_other_pages_show_it(open_page: Open) -> None:
     assert {one.label: one.value for one in page.metric}["载入"] == "10"
     press(page, "删除结果")
     assert not page.metric
+
+
+def test_the_package_is_taken_for_a_reason_that_is_written_down(
+    tmp_path: Path, ledger_file: Path, monkeypatch: pytest.MonkeyPatch, open_page: Open
+) -> None:
+    desk = small_desk(tmp_path)
+    monkeypatch.setattr(upload, "_result", take_package)
+    page = open_page("upload")
+    page.session_state[DESK] = desk
+    page.run()
+    assert not page.get("download_button")
+    page.text_area[0].set_value("  ")
+    press(page, "记录并准备下载")
+    assert not page.get("download_button") and "请写明理由" in words_of(page)
+    page.text_area[0].set_value("移送法制科复核")
+    press(page, "记录并准备下载")
+    assert [one.proto.label for one in page.get("download_button")] == ["下载结果包（zip）"]
+    with open_ledger(ledger_file) as ledger:
+        (found,) = ledger.reveals()
+    assert (found.kind, found.reason) == ("package", "移送法制科复核")
+    with zipfile.ZipFile(desk.archive) as archive:
+        assert json.loads(archive.read("taken.json"))["reason"] == "移送法制科复核"
+    desk.archive.rename(tmp_path / "other.zip")
+    page.session_state[DESK] = Desk(desk.folder, desk.package, tmp_path / "other.zip")
+    page.run()
+    assert not page.get("download_button"), "a reason is for one package"
+
+
+def test_without_a_ledger_the_reason_stands_in_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_page: Open
+) -> None:
+    desk = small_desk(tmp_path)
+    monkeypatch.setattr(upload, "_result", take_package)
+    page = open_page("upload")
+    page.session_state[DESK] = desk
+    page.run()
+    page.text_area[0].set_value("本单位自查")
+    press(page, "记录并准备下载")
+    assert page.get("download_button")
+    with zipfile.ZipFile(desk.archive) as archive:
+        assert json.loads(archive.read("taken.json"))["reason"] == "本单位自查"
+
+
+def small_desk(folder: Path) -> Desk:
+    """A desk whose archive holds next to nothing."""
+    archive = folder / "package.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("manifest.json", "{}")
+    return Desk(tempfile.TemporaryDirectory(dir=folder), folder / "package", archive)
 
 
 @pytest.mark.slow

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from analyzer.dashboard.queries import FindingFilter
-from analyzer.dashboard.queries.vehicles import Vehicle, events, flagged, key_of_plate, verdicts
+from analyzer.dashboard.queries.vehicle_events import events
+from analyzer.dashboard.queries.vehicles import Vehicle, flagged, key_of_plate, verdicts
 from tests.dashboard.conftest import Open, words_of
 from tests.dashboard.looking import changed, charts_of, shows_no_plate, source_of, traces_of, without, without_findings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from analyzer.ledger import Ledger, database, migrate, open_ledger
-from analyzer.ledger.tables import METADATA
+from analyzer.ledger import Filter, Ledger, Note, Presence, database, migrate, open_ledger, reading
+from analyzer.ledger.tables import ENTRIES, METADATA
 from analyzer.model import AnalyzerError
 from tests.ledger.conftest import Scans, make_found
 
@@ -45,23 +46,20 @@ def test_a_newer_ledger_is_left_alone(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_an_older_ledger_is_copied_before_it_is_changed(
-    path: Path, scan: Scans, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No older form exists yet; one is pretended, and the step from it does nothing."""
+def test_an_older_ledger_is_copied_before_it_is_changed(path: Path, scan: Scans, ledger: Ledger) -> None:
     scan(make_found("a"))
     ledger.close()
-    monkeypatch.setattr(migrate, "STEPS", ("m0001", "m0002"))
-    monkeypatch.setattr(migrate, "HEAD", "m0002")
-    ran = []
-
-    def upgrade(con: sa.Connection) -> None:
-        ran.append(con.execute(sa.text("UPDATE alembic_version SET version_num = 'm0002'")).rowcount)
-
-    monkeypatch.setattr(migrate, "upgrade", upgrade)
+    old = sqlite3.connect(path)
+    old.execute("DROP INDEX entries_listed")
+    old.execute("UPDATE alembic_version SET version_num = 'm0001'")
+    old.commit()
+    old.close()
     with open_ledger(path) as opened:
         assert len(opened.every()) == 1
-    assert ran == [1]
+    new = sqlite3.connect(path)
+    assert new.execute("SELECT version_num FROM alembic_version").fetchone() == (migrate.HEAD,)
+    assert new.execute("SELECT count(*) FROM sqlite_master WHERE name = 'entries_listed'").fetchone() == (1,)
+    new.close()
     copies = list(path.parent.glob("ledger.sqlite.before-*"))
     assert len(copies) == 1
     con = sqlite3.connect(copies[0])
@@ -133,3 +131,28 @@ def test_settings(ledger: Ledger) -> None:
         with pytest.raises(AnalyzerError):
             ledger.set(name, value, by="li")
     assert [line.new for line in ledger.history("report_day")] == [{"report_day": 20}]
+
+
+def test_a_page_is_chosen_without_reading_an_entry(ledger: Ledger) -> None:
+    """Entries are long; a million of them are not read to show fifty."""
+    today = date(2026, 1, 31)
+    which = Filter(severities=("high",), presence=Presence.PRESENT, overdue=True, repeated=True)
+    for one in (Filter(), which):
+        query = (
+            sa.select(ENTRIES.c.id).where(*reading.conditions(one, today)).order_by(*reading._order("urgent", today))
+        )
+        with ledger._db.read() as con:
+            plan = con.execute(
+                sa.text(f"EXPLAIN QUERY PLAN {query.compile(con, compile_kwargs={'literal_binds': True})}")
+            )
+            assert "COVERING INDEX entries_listed" in " ".join(row[-1] for row in plan)
+
+
+def test_the_head_changes_with_everything(ledger: Ledger, scan: Scans) -> None:
+    seen = [ledger.head()]
+    scan(make_found("a"))
+    seen.append(ledger.head())
+    ledger.act(ledger.every()[0].number, Note("seen"), by="li")
+    seen.append(ledger.head())
+    assert len(set(seen)) == 3
+    assert ledger.head() == seen[-1]

@@ -27,15 +27,16 @@ def csv_bytes(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 def export_button(page: Page, key: str, name: str, make: Callable[[], bytes]) -> None:
     """Offer a file that is made when it is asked for; `make` gives what the page may show, no more."""
-    st.download_button(
-        plain(page.words("dashboard.export.button")),
-        make,
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        key=f"export.{key}",
-        help=plain(page.words("dashboard.export.help")),
-        on_click="ignore",
-    )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.download_button(
+            plain(page.words("dashboard.export.button")),
+            make,
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            key=f"export.{key}",
+            help=plain(page.words("dashboard.export.help")),
+            on_click="ignore",
+        )
 
 
 __all__ = ["MOST_ROWS", "csv_bytes", "export_button"]

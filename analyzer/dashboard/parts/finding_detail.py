@@ -11,6 +11,9 @@ from analyzer.dashboard.page import Page, plain
 from analyzer.dashboard.parts import marks
 from analyzer.dashboard.parts.leads import leads
 from analyzer.dashboard.parts.states import empty
+from analyzer.dashboard.queries import entries_of, finding_places
+from analyzer.dashboard.queries.places import standing
+from analyzer.dashboard.queries.prepared import look_up
 from analyzer.reports.entries import Entry
 from analyzer.reports.facts import Facts, parameter_rows
 from analyzer.reports.lawbook import Citations
@@ -21,7 +24,7 @@ MOST_RECORDS = 500
 
 def finding_detail(page: Page, number: int, show_personal: bool = False) -> None:
     """Show the finding of a running number; without a reason written down it is masked."""
-    entries = page.source.entries([number], page.lang, show_personal)
+    entries = entries_of(page.source, [number], page.lang, show_personal)
     if not entries:
         empty(page.words("dashboard.finding.gone"))
         return
@@ -60,11 +63,9 @@ def finding_detail(page: Page, number: int, show_personal: bool = False) -> None
 def _raw(page: Page, number: int) -> dict[str, Any]:
     names = ("rule", "force", "facts", "parameters", "basis")
     wanted = ", ".join(f"f.{name}" for name in names)
-    rows = page.source.rows(
-        f"SELECT {wanted} FROM findings AS f JOIN numbered AS n ON n.finding_id = f.finding_id WHERE n.number = ?",
-        [number],
-    )
-    return dict(zip(names, rows[0], strict=True))
+    return look_up(
+        page.source, f"SELECT {wanted} FROM findings AS f WHERE {finding_places(page.source, [number])}", []
+    )[0]
 
 
 def _period(page: Page, one: Entry) -> str:
@@ -115,12 +116,11 @@ def _values(page: Page, raw: dict[str, Any]) -> None:
 def records(page: Page, number: int, facts: Facts, show_personal: bool = False) -> None:
     """Show the records of a finding, a table for each kind, cells in words and masked."""
     words, law = page.words, page.source.law
-    keys = page.source.rows(
-        "SELECT r.table_name, r.record_key, any_value(r.verdict) FROM finding_records AS r"
-        " JOIN numbered AS n ON n.finding_id = r.finding_id WHERE n.number = ?"
-        f" GROUP BY ALL ORDER BY 1, 2 LIMIT {MOST_RECORDS}",
-        [number],
+    query = (
+        "SELECT r.table_name, r.record_key FROM finding_records AS r"
+        f" WHERE {finding_places(page.source, [number], 'r')} GROUP BY ALL ORDER BY 1, 2 LIMIT {MOST_RECORDS}"
     )
+    keys = [(row["table_name"], row["record_key"]) for row in look_up(page.source, query, [])]
     for table in dict.fromkeys(row[0] for row in keys):
         found = law.library.vocabulary.tables.get(table)
         if found is None or not page.source.has(f"records_{table}"):
@@ -130,7 +130,10 @@ def records(page: Page, number: int, facts: Facts, show_personal: bool = False) 
         marks_ = ", ".join("?" for _ in wanted)
         columns = list(found.columns)
         named = ", ".join(f't."{name}"' for name in columns)
-        rows = page.source.rows(f'SELECT {named} FROM "records_{table}" AS t WHERE {key} IN ({marks_})', wanted)
+        places = standing(page.source, table, wanted)
+        rows = page.source.rows(
+            f'SELECT {named} FROM "records_{table}" AS t WHERE {places} AND {key} IN ({marks_})', wanted
+        )
         cells = {
             words.say(found.columns[name].title): [facts.cell(table, name, row[at], show_personal) for row in rows]
             for at, name in enumerate(columns)

@@ -8,11 +8,10 @@ import streamlit as st
 
 from analyzer.dashboard.page import Page
 from analyzer.dashboard.parts.coverage import rule_name
+from analyzer.dashboard.parts.finding_filter import agencies_found
 from analyzer.dashboard.parts.finding_table import finding_table
 from analyzer.dashboard.parts.life import STATES
 from analyzer.model import Force, Severity, Verdict
-
-_LIFE = "f.finding_id IN (SELECT finding_id FROM finding_life WHERE status IN ({marks}))"
 
 
 def finding_list(page: Page) -> None:
@@ -33,7 +32,7 @@ def finding_list(page: Page) -> None:
 
 def _filters(page: Page) -> list[tuple[str, str, list[str], Callable[[str], str], str]]:
     """The filters: key in the address, label, options, what an option is called, and the condition it makes."""
-    words, figures, agencies = page.words, page.source.figures(), _agencies(page)
+    words, figures, agencies = page.words, page.source.figures(), agencies_found(page)
 
     def named(group: str) -> Callable[[str], str]:
         return lambda one: words.name(group, one)
@@ -48,22 +47,8 @@ def _filters(page: Page) -> list[tuple[str, str, list[str], Callable[[str], str]
     ]  # fmt: skip
     found = [(key, label, options, name, f"{column} IN ({{marks}})") for key, label, options, name, column in known]
     if page.source.has("finding_life"):
-        found.append(("life", words("dashboard.life.state"), list(STATES[:3]), named("life"), _LIFE))
+        found.append(("life", words("dashboard.life.state"), list(STATES[:3]), named("life"), "f.state IN ({marks})"))
     return found
-
-
-def _agencies(page: Page) -> dict[str, str]:
-    """The agencies that findings name, by id."""
-    name, join = "f.agency_id", ""
-    if page.source.has("records_agencies"):
-        name = "coalesce(g.name, f.agency_id)"
-        join = " LEFT JOIN records_agencies AS g ON g.agency_id = f.agency_id"
-    return dict(
-        page.source.rows(
-            f"SELECT f.agency_id, any_value({name}) FROM findings AS f{join} WHERE f.agency_id IS NOT NULL"
-            " GROUP BY 1 ORDER BY 1"
-        )
-    )
 
 
 __all__ = ["finding_list"]

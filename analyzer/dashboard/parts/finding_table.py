@@ -12,6 +12,7 @@ from analyzer.dashboard.page import Page
 from analyzer.dashboard.parts import marks
 from analyzer.dashboard.parts.export import MOST_ROWS, csv_bytes, export_button
 from analyzer.dashboard.parts.states import empty
+from analyzer.dashboard.queries import entries_of, short_findings
 from analyzer.reports.entries import Entry
 
 PAGE_SIZE = 50
@@ -34,10 +35,10 @@ _EXPORTED = (*_COLUMNS, "station", "amount_yuan", "rule", "basis", "parameters",
 def numbers_of(
     page: Page, where: str, params: Sequence[object] = (), first: int = 0, most: int = PAGE_SIZE
 ) -> list[int]:
-    """Return the running numbers of the findings that `where` picks (`f` is findings, `n` is numbered)."""
+    """Return the running numbers of the findings that `where` picks (`f` is `short_findings`)."""
     rows = page.source.rows(
-        "SELECT n.number FROM findings AS f JOIN numbered AS n ON n.finding_id = f.finding_id"
-        f" WHERE {where} ORDER BY n.number LIMIT {int(most)} OFFSET {int(first)}",
+        f"SELECT f.number FROM {short_findings(page.source)} WHERE {where}"
+        f" ORDER BY f.number LIMIT {int(most)} OFFSET {int(first)}",
         params,
     )
     return [row[0] for row in rows]
@@ -48,7 +49,7 @@ def finding_table(page: Page, key: str, where: str = "TRUE", params: Sequence[ob
 
     `where` is ours, with `?` for every value of a viewer's.
     """
-    total = page.source.one(f"SELECT count(*) FROM findings AS f WHERE {where}", params)[0]
+    total = page.source.one(f"SELECT count(*) FROM {short_findings(page.source)} WHERE {where}", params)[0]
     if not total:
         empty(page.words("dashboard.findings.none"), page.words("dashboard.findings.none_remedy"))
         return None
@@ -59,7 +60,7 @@ def finding_table(page: Page, key: str, where: str = "TRUE", params: Sequence[ob
     with right:
         export_button(page, key, "findings", lambda: _export(page, where, params))
     at = min(int(st.session_state.get(f"{key}.page") or 1), pages)
-    entries = page.source.entries(numbers_of(page, where, params, (at - 1) * PAGE_SIZE), page.lang)
+    entries = entries_of(page.source, numbers_of(page, where, params, (at - 1) * PAGE_SIZE), page.lang)
     picked = st.dataframe(
         frame_of(page, entries),
         hide_index=True,
@@ -103,7 +104,7 @@ def _config(page: Page) -> dict[str, Any]:
 
 def _export(page: Page, where: str, params: Sequence[object]) -> bytes:
     words = page.words
-    entries = page.source.entries(numbers_of(page, where, params, most=MOST_ROWS), page.lang)
+    entries = entries_of(page.source, numbers_of(page, where, params, most=MOST_ROWS), page.lang)
     rows = (
         [
             words.name(name, str(getattr(one, name))) if name in ("severity", "verdict") else getattr(one, name)

@@ -8,13 +8,14 @@ from analyzer.dashboard.page import Page
 from analyzer.dashboard.parts.finding_detail import finding_detail
 from analyzer.dashboard.parts.finding_table import finding_table
 from analyzer.dashboard.parts.states import empty
+from analyzer.dashboard.queries import short_findings
 
 
 def findings_here(
     page: Page, key: str, where: str, params: Sequence[object] = (), none: str = "", show_personal: bool = False
 ) -> None:
-    """Show the findings that `where` picks (`f` is findings); `none` is said when there are none."""
-    if none and not page.source.one(f"SELECT count(*) FROM findings AS f WHERE {where}", params)[0]:
+    """Show the findings that `where` picks (`f` is `short_findings`); `none` is said when there are none."""
+    if none and not page.source.one(f"SELECT count(*) FROM {short_findings(page.source)} WHERE {where}", params)[0]:
         empty(none)
         return
     number = finding_table(page, key, where, params)

@@ -12,8 +12,9 @@ from analyzer.dashboard.parts.states import section, sentence
 from analyzer.dashboard.plots.events import KINDS, Event, undated
 from analyzer.dashboard.plots.look import show as draw
 from analyzer.dashboard.plots.timeline import timeline
+from analyzer.dashboard.queries.places import whole_rows
 from analyzer.dashboard.queries.prepared import Row
-from analyzer.dashboard.queries.vehicles import MOST_EVENTS
+from analyzer.dashboard.queries.vehicle_events import MOST_EVENTS
 from analyzer.reports.facts import Facts
 from analyzer.reports.lawbook import Lawbook
 
@@ -79,7 +80,7 @@ def _records(
 ) -> None:
     """The cells of the records that were picked in the chart, in words and masked."""
     law, words, key = page.source.law, page.words, key_of(page.source.law, table)
-    chosen = [row for row in rows.get(table, ()) if str(row[key]) in set(keys)]
+    chosen = whole_rows(page.source, table, [row for row in rows.get(table, ()) if str(row[key]) in set(keys)])
     if not chosen:
         return
     st.caption(plain(f"{words('vehicles.record')} · {words.say(law.table_title(table))}"))

@@ -7,6 +7,8 @@ import json
 import streamlit as st
 
 from analyzer.dashboard.page import Page
+from analyzer.dashboard.queries import finding_places
+from analyzer.dashboard.queries.prepared import look_up
 from analyzer.dashboard.queries.vehicles import vehicles_prepared
 from analyzer.reports.masking import mask_plate
 
@@ -16,14 +18,11 @@ MOST = 3
 
 def leads(page: Page, number: int, show_personal: bool = False) -> None:
     """Show the links of a finding."""
-    row = page.source.rows(
-        "SELECT f.rule, f.agency_id, f.facts FROM findings AS f JOIN numbered AS n ON n.finding_id = f.finding_id"
-        " WHERE n.number = ?",
-        [number],
-    )
+    query = f"SELECT f.rule, f.agency_id, f.facts FROM findings AS f WHERE {finding_places(page.source, [number])}"
+    row = look_up(page.source, query, [])
     if not row:
         return
-    rule, agency, facts = row[0]
+    rule, agency, facts = row[0].values()
     words = page.words
     with st.container(horizontal=True, gap="medium"):
         page.page_link("rules", words("dashboard.leads.rule", code=rule), rule=rule)
@@ -53,14 +52,14 @@ def _vehicles(page: Page, number: int) -> list[tuple[str, str]]:
 
 def _keys(page: Page, number: int, facts: dict[str, object], table: str, fact: str) -> list[str]:
     """The keys of devices or cases that the finding is about: its records of that table, and what its facts name."""
-    rows = page.source.rows(
-        "SELECT DISTINCT r.record_key FROM finding_records AS r JOIN numbered AS n ON n.finding_id = r.finding_id"
-        f" WHERE n.number = ? AND r.table_name = ? ORDER BY 1 LIMIT {MOST}",
-        [number, table],
+    query = (
+        "SELECT DISTINCT r.record_key FROM finding_records AS r"
+        f" WHERE {finding_places(page.source, [number], 'r')} AND r.table_name = ? ORDER BY 1 LIMIT {MOST}"
     )
+    rows = look_up(page.source, query, [table])
     said = facts.get(fact)
     named = [said] if isinstance(said, str) else list(said.values()) if isinstance(said, dict) else []
-    return list(dict.fromkeys([*(str(row[0]) for row in rows), *(str(one) for one in named if one)]))[:MOST]
+    return list(dict.fromkeys([*(str(row["record_key"]) for row in rows), *(str(one) for one in named if one)]))[:MOST]
 
 
 __all__ = ["MOST", "leads"]

@@ -9,6 +9,7 @@ from analyzer.dashboard.page import Page, plain
 from analyzer.dashboard.parts import marks
 from analyzer.dashboard.parts.acting import act_on, told
 from analyzer.dashboard.parts.states import empty, section
+from analyzer.dashboard.queries import number_of
 from analyzer.ledger import Entry, Ledger
 from analyzer.ledger.states import ACTION_TITLES
 from analyzer.ledger.words import changes_in_words
@@ -88,7 +89,7 @@ def _facts(page: Page, entry: Entry) -> None:
             first, second = st.columns([1, 3])
             first.caption(plain(label))
             second.text(value)
-    number = page.source.number_of(entry.finding_id) if page.has_data and entry.finding_id else None
+    number = number_of(page.source, entry.finding_id) if page.has_data and entry.finding_id else None
     if number is not None:
         page.page_link("finding", words("dashboard.ledger.to_finding"), f=page.source.address(number))
 

@@ -52,7 +52,11 @@ def life_changes(page: Page) -> None:
     head = [words("column.rule"), *(words(f"life.{one}") for one in shown)]
     frame = pd.DataFrame([(rule_name(page, rule), *numbers) for rule, *numbers in rows], columns=head)
     st.dataframe(frame, hide_index=True, width="stretch", height=min(36 * len(rows) + 40, 320))
-    page.page_link("overview", words("dashboard.life.see_new"), part="list", life="new")
+    counts_now = life_counts(page)
+    with st.container(horizontal=True, gap="small"):
+        for state in ("new", "reopened"):
+            if counts_now.get(state):
+                page.page_link("overview", words(f"dashboard.life.see_{state}"), part="list", life=state)
 
 
 __all__ = ["STATES", "life_cards", "life_changes", "life_counts"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analyzer.model.errors import Language
+
 _STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] {padding: 2.2rem 2.4rem 3rem 2.4rem; max-width: 1500px;}
@@ -20,9 +22,20 @@ h1, h2, h3 {letter-spacing: 0;}
 """
 
 
-def dress() -> None:
-    """Set spacing and widths of every page."""
-    st.html(_STYLE)
+_CHINESE = """
+<style>
+[data-testid="stFileUploaderDropzoneInstructions"] {display: none;}
+[data-testid="stFileUploaderDropzone"] button p, [data-testid="stFileUploaderDropzone"] button > div > span:not(:has(svg)) {font-size: 0;}
+[data-testid="stFileUploaderDropzone"] button p::after {content: "选择文件"; font-size: .95rem;}
+[data-testid="InputInstructions"] {display: none;}
+</style>
+"""
+"""What streamlit itself says in English and has no setting for: the words of the upload field, and the hint to press Enter."""
+
+
+def dress(language: Language) -> None:
+    """Set spacing and widths of every page; in Chinese, put Chinese words in place of streamlit's own."""
+    st.html(_STYLE + (_CHINESE if language == "zh" else ""))
 
 
 __all__ = ["dress"]

@@ -7,10 +7,14 @@ import time
 import streamlit as st
 
 from analyzer.dashboard.page import Page, plain
+from analyzer.ledger import Ledger
 from analyzer.model import AnalyzerError
 
 SECONDS = 600
 """How long something stays revealed."""
+
+LEAST_REASON = 4
+"""The characters of a reason that says something."""
 
 
 def revealed(page: Page, key: str, kind: str, finding_id: str | None = None) -> bool:
@@ -27,27 +31,41 @@ def revealed(page: Page, key: str, kind: str, finding_id: str | None = None) -> 
     if page.ledger is None:
         st.caption(plain(page.words("dashboard.reveal.no_ledger")))
         return False
-    with st.popover(plain(page.words("dashboard.reveal.button"))), st.form(f"reveal.{key}", border=False):
-        reason = st.text_area(
-            plain(page.words("dashboard.reveal.reason")),
-            key=f"reveal.{key}.reason",
-            help=plain(page.words("dashboard.reveal.help")),
-        )
-        sent = st.form_submit_button(plain(page.words("dashboard.reveal.show")), type="primary")
-    if not sent:
-        return False
-    if len((reason or "").strip()) < 4:
-        st.error(plain(page.words("dashboard.reveal.no_reason")))
-        return False
-    try:
-        page.ledger.log_reveal(by=page.viewer.name, kind=kind, reason=reason.strip(), finding_id=finding_id)
-    except AnalyzerError as error:
-        st.error(plain(page.words("dashboard.state.cannot")))
-        st.text(error.say(page.lang))
+    reason = asked_reason(
+        page, f"reveal.{key}", page.words("dashboard.reveal.button"), page.words("dashboard.reveal.show")
+    )
+    if reason is None or not written_down(page, page.ledger, kind, reason, finding_id):
         return False
     st.session_state[state] = time.monotonic() + SECONDS
     st.rerun()
     return True
 
 
-__all__ = ["SECONDS", "revealed"]
+def asked_reason(page: Page, key: str, button: str, send: str) -> str | None:
+    """Ask for a reason behind a button, and return it when it was sent and says something."""
+    words = page.words
+    with st.popover(plain(button)), st.form(key, border=False):
+        reason = st.text_area(
+            plain(words("dashboard.reveal.reason")), key=f"{key}.reason", help=plain(words("dashboard.reveal.help"))
+        )
+        sent = st.form_submit_button(plain(send), type="primary")
+    if not sent:
+        return None
+    if len((reason or "").strip()) < LEAST_REASON:
+        st.error(plain(words("dashboard.reveal.no_reason")))
+        return None
+    return reason.strip()
+
+
+def written_down(page: Page, ledger: Ledger, kind: str, reason: str, finding_id: str | None = None) -> bool:
+    """Write into the ledger who is shown what kind of personal data, and why; say it when that cannot be done."""
+    try:
+        ledger.log_reveal(by=page.viewer.name, kind=kind, reason=reason, finding_id=finding_id)
+    except AnalyzerError as error:
+        st.error(plain(page.words("dashboard.state.cannot")))
+        st.text(error.say(page.lang))
+        return False
+    return True
+
+
+__all__ = ["LEAST_REASON", "SECONDS", "asked_reason", "revealed", "written_down"]

@@ -59,6 +59,8 @@ def guarded(page: Page, show: Callable[[Page], None]) -> None:
     except (RerunException, StopException):
         raise
     except Exception as error:  # whatever it is, a reader is told so and sees no stack trace
+        if page.has_data and page.source.is_outdated():
+            st.rerun()  # a newly published run took the old one's place in the middle of the page
         failure(page, error)
 
 

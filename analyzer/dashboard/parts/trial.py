@@ -10,6 +10,7 @@ import streamlit as st
 from analyzer.dashboard.page import Page, plain
 from analyzer.dashboard.parts.finding_table import frame_of
 from analyzer.dashboard.parts.states import empty, section
+from analyzer.dashboard.queries import entries_of
 from analyzer.model import AnalyzerError, Verdict
 from analyzer.model.rule import Rule
 from analyzer.reports.entries import Entries, Entry, number_findings
@@ -133,7 +134,7 @@ def _show(page: Page, result: WhatIf, entries: list[Entry]) -> None:
             f"SELECT number FROM numbered WHERE finding_id IN ({marks}) ORDER BY number", result.gone[:_SHOWN]
         )
         st.dataframe(
-            frame_of(page, page.source.entries([row[0] for row in numbers], page.lang)),
+            frame_of(page, entries_of(page.source, [row[0] for row in numbers], page.lang)),
             hide_index=True,
             width="stretch",
         )

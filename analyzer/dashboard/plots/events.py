@@ -9,42 +9,11 @@ from typing import Any
 
 from analyzer.dashboard.plots.look import literal
 from analyzer.dashboard.queries import Named
+from analyzer.dashboard.queries.kinds import KINDS
 from analyzer.dashboard.queries.prepared import Row
 from analyzer.reports.facts import Facts
 from analyzer.reports.lawbook import Lawbook
 from analyzer.reports.wording import Words
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How the rows of a table become events: from which column to which, and what the hover tells."""
-
-    begins: str
-    ends: tuple[str, ...]
-    told: tuple[str, ...]
-
-
-KINDS: Mapping[str, Kind] = {
-    "detections": Kind(
-        "detected_at", (),
-        ("station_id", "device_id", "violation_type", "axle_count", "gross_weight_kg", "limit_weight_kg",
-         "review_result", "status"),
-    ),
-    "notices": Kind(
-        "issued_at", (), ("kind", "record_id", "case_id", "agency_id", "delivered_at", "delivery_method", "batch_no")
-    ),
-    "cases": Kind(
-        "filed_on", ("decided_on", "closed_on"),
-        ("record_id", "agency_id", "procedure", "decided_on", "fine_yuan", "discretion_level", "served_on", "closed_on",
-         "status"),
-    ),
-    "payments": Kind("paid_on", (), ("case_id", "due_on", "amount_yuan", "surcharge_yuan", "channel")),
-    "detentions": Kind("detained_on", ("released_on",), ("case_id", "agency_id", "released_on", "reason")),
-    "fees": Kind("charged_on", (), ("kind", "amount_yuan", "agency_id", "station_id")),
-    "inspections": Kind("inspected_on", (), ("kind", "agency_id")),
-    "appeals": Kind("received_on", ("concluded_on",), ("kind", "case_id", "agency_id", "concluded_on", "result")),
-}  # fmt: skip
-"""The tables that hold events, in the order of their lanes."""
 
 ALWAYS = ("detections", "notices", "cases", "payments")
 """The lanes that are drawn even when nothing stands in them: what is missing is seen too."""

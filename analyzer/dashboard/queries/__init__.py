@@ -13,6 +13,8 @@ from datetime import date
 from analyzer.dashboard.queries.prepared import prepare
 from analyzer.dashboard.source import Source
 from analyzer.model import Severity
+from analyzer.model.errors import Language
+from analyzer.reports.entries import Entry
 from analyzer.reports.lawbook import Lawbook
 
 SEVERITY_RANK = "CASE f.severity " + " ".join(f"WHEN '{one}' THEN {one.rank}" for one in Severity) + " END"
@@ -72,11 +74,67 @@ def where(conditions: Sequence[str]) -> str:
 
 
 def findings_prepared(source: Source) -> str:
-    """Return the schema that holds `short_findings`: one row a finding with what lists filter and sort by.
+    """Return the schema that holds `short_findings`: one row a finding with what lists filter, count and sort by.
 
-    `state` is its life (new, open, reopened), where the data is a store's; `rank` the rank of its severity.
+    `state` is its life (new, open, reopened), where the data is a store's; `rank` the rank of its severity. The rest of
+    a finding stands in the package and is slow to look for there: `finding_places` says where.
     """
     return prepare(source, "short_findings", _short_findings)
+
+
+def short_findings(source: Source) -> str:
+    """Return the table of findings that lists are made of, to stand after FROM; its rows are `f`."""
+    return f"{findings_prepared(source)}.short_findings AS f"
+
+
+def finding_places(source: Source, numbers: Collection[int], of: str = "f") -> str:
+    """Return a condition that holds for the rows of these findings only, in a table `of` with `rule` and `finding_id`.
+
+    Package files are sorted by rule first, so most of a file is passed over. It holds ids: no query with it is remembered
+    (`look_up`).
+    """
+    listed = ", ".join(str(int(one)) for one in numbers) or "NULL"
+    with source.cursor() as cursor:  # ids could be guessed back to plates: nothing of this is remembered
+        found = cursor.execute(
+            f"SELECT f.rule, f.finding_id FROM {short_findings(source)} WHERE f.number IN ({listed})"
+        ).fetchall()
+    rules, ids = ({row[place] for row in found} for place in (0, 1))
+    return f"{of}.rule IN ({_quoted(rules)}) AND {of}.finding_id IN ({_quoted(ids)})"
+
+
+def entries_of(source: Source, numbers: Sequence[int], language: Language, show_personal: bool = False) -> list[Entry]:
+    """Return findings in words by their running numbers, in this order, masked unless the viewer revealed them."""
+    if not numbers:
+        return []
+    within = finding_places(source, numbers)
+    with source.cursor() as cursor:
+        found = {one.number: one for one in source.in_words(language, show_personal).of(cursor, numbers, within)}
+    return [found[number] for number in numbers if number in found]
+
+
+def number_of(source: Source, finding_id: str) -> int | None:
+    """Return the running number of a finding; None when it is not in the data, or not the viewer's."""
+    query = f"SELECT f.number FROM {short_findings(source)} WHERE f.finding_id = ?"
+    with source.cursor() as cursor:  # the id could be guessed back to a plate: it is no cache key
+        row = cursor.execute(query, [finding_id]).fetchone()
+    return int(row[0]) if row else None
+
+
+def named_in(source: Source, picked: str, keys: Sequence[str], params: Sequence[object] = ()) -> list[Named]:
+    """Return which of these records findings name; `picked` is the condition on `f` that picks the findings."""
+    numbers = [row[0] for row in source.rows(f"SELECT f.number FROM {short_findings(source)} WHERE {picked}", params)]
+    query = (
+        "SELECT r.table_name, r.record_key, r.verdict, f.number, f.rule FROM (SELECT * FROM finding_records AS r"
+        f" WHERE {finding_places(source, numbers, 'r')} AND r.record_key IN (SELECT unnest(?::VARCHAR[]))) AS r"
+        f" JOIN {short_findings(source)} ON f.finding_id = r.finding_id"
+        f" WHERE f.number IN ({', '.join(map(str, numbers)) or 'NULL'}) ORDER BY f.number, r.record_key"
+    )
+    with source.cursor() as cursor:
+        return [Named(*row) for row in cursor.execute(query, [sorted(keys)]).fetchall()]
+
+
+def _quoted(texts: Collection[str]) -> str:
+    return ", ".join("'" + one.replace("'", "''") + "'" for one in sorted(texts)) or "NULL"
 
 
 def rules_by_method(law: Lawbook, *methods: str) -> list[str]:
@@ -94,11 +152,14 @@ def _short_findings(source: Source, schema: str) -> list[str]:
         life, state = " LEFT JOIN finding_life AS l ON l.finding_id = f.finding_id", "l.status"
     return [
         f"CREATE OR REPLACE TABLE {schema}.short_findings AS"
-        f" SELECT n.number::INTEGER AS number, f.finding_id, f.rule, f.family, f.verdict, f.severity,"
+        f" SELECT n.number::INTEGER AS number, f.finding_id, f.rule, f.family, f.verdict, f.severity, f.force,"
         f" {SEVERITY_RANK}::TINYINT AS rank, f.subject_kind, f.subject_id, f.agency_id, f.station_id, f.started_on,"
         f" f.ended_on, f.record_count, f.amount_yuan, {state}::VARCHAR AS state"
         f" FROM findings AS f JOIN numbered AS n ON n.finding_id = f.finding_id{life} ORDER BY n.number"
     ]
 
 
-__all__ = ["SEVERITIES", "FindingFilter", "Named", "findings_prepared", "rules_by_method", "where"]
+__all__ = [
+    "SEVERITIES", "FindingFilter", "Named", "entries_of", "finding_places", "findings_prepared", "named_in", "number_of", "rules_by_method",
+    "short_findings", "where",
+]  # fmt: skip

@@ -11,7 +11,8 @@ from typing import cast
 
 import streamlit as st
 
-from analyzer.dashboard.queries import FindingFilter, Named, findings_prepared, where
+from analyzer.dashboard.queries import FindingFilter, Named, findings_prepared, named_in, where
+from analyzer.dashboard.queries.places import standing
 from analyzer.dashboard.queries.prepared import Row, look_up, prepare
 from analyzer.dashboard.source import Source
 from analyzer.reports.lawbook import Lawbook
@@ -99,26 +100,15 @@ def statuses(source: Source) -> list[str]:
 
 
 def findings_of(source: Source, case_id: str) -> tuple[str, list[object]]:
-    """Return the condition on `f` that picks the findings of a case, and its parameters."""
+    """Return the condition on `f` (`short_findings`) that picks the findings of a case, and its parameters."""
     schema = cases_prepared(source)
-    return (
-        f"f.finding_id IN (SELECT s.finding_id FROM {schema}.case_findings AS t"
-        f" JOIN {schema}.short_findings AS s ON s.number = t.number WHERE t.case_id = ?)",
-        [case_id],
-    )
+    return f"f.number IN (SELECT t.number FROM {schema}.case_findings AS t WHERE t.case_id = ?)", [case_id]
 
 
 def named(source: Source, case_id: str, keys: Sequence[str]) -> list[Named]:
     """Return which of these records of a case findings name."""
-    schema = cases_prepared(source)
-    rows = source.rows(
-        "SELECT r.table_name, r.record_key, r.verdict, s.number, s.rule FROM finding_records AS r"
-        f" JOIN {schema}.short_findings AS s ON s.finding_id = r.finding_id"
-        f" WHERE s.number IN (SELECT number FROM {schema}.case_findings WHERE case_id = ?)"
-        " AND r.record_key IN (SELECT unnest(?::VARCHAR[])) ORDER BY s.number, r.record_key",
-        [case_id, sorted(keys)],
-    )
-    return [Named(*row) for row in rows]
+    picked, params = findings_of(source, case_id)
+    return named_in(source, picked, keys, params)
 
 
 def case_rows(source: Source, case_id: str) -> dict[str, list[Row]]:
@@ -149,7 +139,7 @@ def _rows(
     record = found["cases"][0]["record_id"]
     fill("notices", "t.case_id = ?", case_id)
     if record is not None:
-        fill("detections", "t.record_id = ?", record)
+        fill("detections", f"{standing(_source, 'detections', [record])} AND t.record_id = ?", record)
         of_case = found["notices"]  # one column at a time: with OR every row would be read
         fill("notices", "t.record_id = ? AND t.case_id IS DISTINCT FROM ?", record, case_id)
         found["notices"] = sorted([*of_case, *found["notices"]], key=lambda row: str(row["notice_id"]))

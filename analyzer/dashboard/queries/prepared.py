@@ -9,8 +9,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import streamlit as st
-
 from analyzer.dashboard.source import Source
 
 Row = dict[str, Any]
@@ -22,33 +20,25 @@ Statements = Callable[[Source, str], Sequence[str]]
 
 def prepare(source: Source, topic: str, statements: Statements) -> str:
     """Make the tables of a topic unless they are there, and return the schema that they stand in."""
-    limits = None if source.scope is None else tuple(sorted(source.scope))
-    return _made(source.version, limits, topic, _source=source, _statements=statements)
+    of = "all" if source.scope is None else hashlib.sha256("\n".join(sorted(source.scope)).encode()).hexdigest()[:16]
+    schema = f"prepared_{of}"
+
+    def make() -> None:
+        with source.cursor() as cursor:
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            for statement in statements(source, schema):
+                cursor.execute(statement)
+
+    source.once(schema, topic, make)
+    return schema
 
 
 def look_up(source: Source, sql: str, params: Sequence[object]) -> list[Row]:
     """Ask with a personal value among the parameters: nothing of the question or the answer is remembered."""
-    with source._cursor() as cursor:
+    with source.cursor() as cursor:
         cursor.execute(sql, list(params))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _made(
-    version: str,  # noqa: ARG001 - a part of the key
-    limits: tuple[str, ...] | None,
-    topic: str,  # noqa: ARG001
-    _source: Source,
-    _statements: Statements,
-) -> str:
-    of = "all" if limits is None else hashlib.sha256("\n".join(limits).encode()).hexdigest()[:16]
-    schema = f"prepared_{of}"
-    with _source._cursor() as cursor:
-        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        for statement in _statements(_source, schema):
-            cursor.execute(statement)
-    return schema
 
 
 __all__ = ["Row", "Statements", "look_up", "prepare"]

@@ -9,23 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
-import streamlit as st
-
-from analyzer.dashboard.queries import FindingFilter, Named, findings_prepared, where
+from analyzer.dashboard.queries import FindingFilter, Named, findings_prepared, named_in, where
+from analyzer.dashboard.queries.kinds import OF_A_CASE
 from analyzer.dashboard.queries.prepared import Row, look_up, prepare
 from analyzer.dashboard.source import Source
-
-_TIMES = {
-    "detections": "detected_at", "notices": "issued_at", "cases": "filed_on", "payments": "paid_on",
-    "detentions": "detained_on", "fees": "charged_on", "inspections": "inspected_on", "appeals": "received_on",
-}  # fmt: skip
-"""The tables whose rows are events of a vehicle, with the column that says when."""
-
-OF_A_CASE = ("payments", "appeals")
-"""Tables without a plate, whose rows belong to a case."""
-
-MOST_EVENTS = 3_000
-"""The events of one vehicle that are drawn; the latest of them."""
 
 _MASKED_MIDDLE = "***"
 _ORDERS = {
@@ -125,63 +112,14 @@ def key_of_plate(source: Source, plate_no: str, plate_color: str | None) -> str:
 
 
 def findings_of(source: Source, vehicle: Vehicle) -> str:
-    """Return the condition on `f` that picks the findings of a vehicle."""
+    """Return the condition on `f` (`short_findings`) that picks the findings of a vehicle."""
     schema = vehicles_prepared(source)
-    return (
-        f"f.finding_id IN (SELECT s.finding_id FROM {schema}.vehicle_findings AS t"
-        f" JOIN {schema}.short_findings AS s ON s.number = t.number WHERE t.vehicle = {vehicle.vehicle})"
-    )
-
-
-def events(source: Source, vehicle: Vehicle) -> dict[str, list[Row]]:
-    """Return the rows of every table that concern a vehicle, by table, the latest `MOST_EVENTS` of each."""
-    limits = None if source.scope is None else tuple(sorted(source.scope))
-    return _events(source.version, limits, source.role, vehicle.key, _source=source, _vehicle=vehicle)
-
-
-@st.cache_data(max_entries=50, show_spinner=False)
-def _events(
-    version: str,  # noqa: ARG001 - these four are parts of the key
-    limits: tuple[str, ...] | None,  # noqa: ARG001
-    role: str,  # noqa: ARG001
-    key: str,  # noqa: ARG001
-    _source: Source,
-    _vehicle: Vehicle,
-) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for table, column in _TIMES.items():
-        if not _source.has(f"records_{table}"):
-            continue
-        condition, params = _mine(table, _vehicle, found.get("cases"))
-        query = (
-            f"SELECT t.* FROM records_{table} AS t WHERE {condition}"
-            f" ORDER BY t.{column} DESC NULLS LAST LIMIT {MOST_EVENTS}"
-        )
-        rows = look_up(_source, query, params)
-        color = _vehicle.plate_color  # compared here, not in SQL: a scan for one plate stays a plain one
-        found[table] = [row for row in rows if not color or (row.get("plate_color") or color) == color]
-    return found
-
-
-def _mine(table: str, vehicle: Vehicle, cases: list[Row] | None) -> tuple[str, list[object]]:
-    """Return the condition on `t` that picks a vehicle's rows, and its parameters."""
-    if table in OF_A_CASE:
-        keys = sorted(row["case_id"] for row in cases or ())
-        return f"t.case_id IN ({', '.join('?' * len(keys)) or 'NULL'})", list(keys)
-    return "t.plate_no = ?", [vehicle.plate_no]
+    return f"f.number IN (SELECT t.number FROM {schema}.vehicle_findings AS t WHERE t.vehicle = {vehicle.vehicle})"
 
 
 def verdicts(source: Source, vehicle: Vehicle, keys: Sequence[str]) -> list[Named]:
     """Return which of these records of a vehicle findings name."""
-    schema = vehicles_prepared(source)
-    rows = source.rows(
-        "SELECT r.table_name, r.record_key, r.verdict, s.number, s.rule FROM finding_records AS r"
-        f" JOIN {schema}.short_findings AS s ON s.finding_id = r.finding_id"
-        f" WHERE s.number IN (SELECT number FROM {schema}.vehicle_findings WHERE vehicle = {vehicle.vehicle})"
-        " AND r.record_key IN (SELECT unnest(?::VARCHAR[])) ORDER BY s.number, r.record_key",
-        [sorted(keys)],
-    )
-    return [Named(*row) for row in rows]
+    return named_in(source, findings_of(source, vehicle), keys)
 
 
 def _statements(source: Source, schema: str) -> list[str]:
@@ -227,10 +165,8 @@ def _vehicle(row: Row) -> Vehicle:
 
 
 __all__ = [
-    "MOST_EVENTS",
     "ORDERS",
     "Vehicle",
-    "events",
     "findings_of",
     "flagged",
     "key_of_plate",

@@ -15,7 +15,7 @@ from analyzer.dashboard.plots.like import like_cases, medians
 from analyzer.dashboard.plots.look import show as draw
 from analyzer.dashboard.plots.months import LEAST_MONTHS, bars, heat, usual, value_of
 from analyzer.dashboard.plots.months import MEASURES as MONTH_MEASURES
-from analyzer.dashboard.queries import findings_prepared, rules_by_method
+from analyzer.dashboard.queries import findings_prepared, rules_by_method, short_findings
 from analyzer.dashboard.queries.agencies import (
     BURST,
     MEASURES,
@@ -195,8 +195,8 @@ def _one(page: Page, agency: str) -> None:
     back(page, "agencies", words("agencies.back"))
     months = months_of(source, agency)
     total, breaches, leads = source.one(
-        "SELECT count(*), count(*) FILTER (verdict = 'breach'), count(*) FILTER (force = 'indicator') FROM findings"
-        " WHERE agency_id = ?",
+        "SELECT count(*), count(*) FILTER (f.verdict = 'breach'), count(*) FILTER (f.force = 'indicator')"
+        f" FROM {short_findings(source)} WHERE f.agency_id = ?",
         [agency],
     )
     names = names_of_agencies(page)

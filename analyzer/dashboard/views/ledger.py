@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +17,7 @@ from analyzer.dashboard.parts.export import csv_bytes, export_button
 from analyzer.dashboard.parts.ledger_entry import ledger_entry
 from analyzer.dashboard.parts.states import empty, section, title
 from analyzer.ledger import Entry, Filter, Ledger, Presence, State
+from analyzer.ledger import Page as Found
 from analyzer.model import Severity
 
 _SIZE = 50
@@ -43,9 +46,8 @@ def render(page: Page) -> None:
 
 
 def _head(page: Page, ledger: Ledger, own: Filter) -> None:
-    words, counts = page.words, ledger.counts(own)
+    words, (counts, late) = page.words, _counts(ledger, own, page.today)
     shown = (State.PENDING, State.CHECKING, State.CONFIRMED, State.RECTIFYING, State.CLOSED)
-    late = ledger.entries(Filter(agencies=own.agencies, overdue=True), size=1).total
     row = [Card(words.say(one.label), counts.get(one, 0)) for one in shown]
     cards([*row, Card(words("dashboard.ledger.overdue"), late, words("dashboard.ledger.overdue_help"))])
     if not sum(counts.values()):
@@ -99,9 +101,9 @@ def _filtered(page: Page, own: Filter) -> tuple[Filter, str]:
 def _list(page: Page, ledger: Ledger, which: Filter, order: str) -> None:
     words = page.words
     at = int(st.session_state.get("ledger.page") or 1)
-    found = ledger.entries(which, page=at, size=_SIZE, order=order)
+    found = _found(ledger, which, at, order, page.today)
     if not found.entries and at > 1:
-        at, found = 1, ledger.entries(which, page=1, size=_SIZE, order=order)
+        at, found = 1, _found(ledger, which, 1, order, page.today)
     if not found.entries:
         empty(words("dashboard.ledger.no_match"), words("dashboard.findings.none_remedy"))
         return
@@ -128,6 +130,40 @@ def _list(page: Page, ledger: Ledger, which: Filter, order: str) -> None:
         st.pagination(found.pages, key="ledger.page")
     chosen = [found.entries[place] for place in picked.selection.rows if place < len(found.entries)]
     _chosen(page, ledger, chosen)
+
+
+def _counts(ledger: Ledger, own: Filter, today: date) -> tuple[dict[State, int], int]:
+    """How many entries stand in each state, and how many are overdue; counted anew after every change of the ledger."""
+    return _kept_counts(ledger.place, ledger.head(), own, today, _ledger=ledger)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _kept_counts(
+    place: str,  # noqa: ARG001 - these are parts of the key
+    head: tuple[int, str],  # noqa: ARG001
+    own: Filter,
+    today: date,  # noqa: ARG001
+    _ledger: Ledger,
+) -> tuple[dict[State, int], int]:
+    return _ledger.counts(own), _ledger.entries(replace(own, overdue=True), size=1).total
+
+
+def _found(ledger: Ledger, which: Filter, at: int, order: str, today: date) -> Found:
+    """One page of the entries that a filter means; read anew after every change of the ledger."""
+    return _kept_page(ledger.place, ledger.head(), which, at, order, today, _ledger=ledger)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _kept_page(
+    place: str,  # noqa: ARG001 - these are parts of the key
+    head: tuple[int, str],  # noqa: ARG001
+    which: Filter,
+    at: int,
+    order: str,
+    today: date,  # noqa: ARG001
+    _ledger: Ledger,
+) -> Found:
+    return _ledger.entries(which, page=at, size=_SIZE, order=order)
 
 
 def _chosen(page: Page, ledger: Ledger, chosen: Sequence[Entry]) -> None:

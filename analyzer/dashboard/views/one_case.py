@@ -22,6 +22,7 @@ from analyzer.dashboard.parts.states import empty, section, sentence, title
 from analyzer.dashboard.plots.clocks import clocks, drawn
 from analyzer.dashboard.plots.events import make_events
 from analyzer.dashboard.plots.look import show as draw
+from analyzer.dashboard.queries import short_findings
 from analyzer.dashboard.queries.cases import case_file, findings_of, judged_case, named, records_of_package
 from analyzer.dashboard.queries.prepared import Row
 from analyzer.dashboard.queries.vehicles import key_of_plate, vehicle_of_key
@@ -70,7 +71,7 @@ def show(page: Page, case_id: str, rows: dict[str, list[Row]]) -> None:
 def _cards(page: Page, case: Row, of_case: CaseFile, where: str, params: list[object]) -> None:
     words, source = page.words, page.source
     total, breaches = source.one(
-        f"SELECT count(*), count(*) FILTER (f.verdict = 'breach') FROM findings AS f WHERE {where}", params
+        f"SELECT count(*), count(*) FILTER (f.verdict = 'breach') FROM {short_findings(source)} WHERE {where}", params
     )
     late = sum(one.state == "late" for one in of_case.timings)
     fine = "—" if case["fine_yuan"] is None else f"{case['fine_yuan']:,.0f}"

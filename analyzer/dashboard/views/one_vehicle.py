@@ -15,7 +15,8 @@ from analyzer.dashboard.parts.reveal import revealed
 from analyzer.dashboard.parts.states import section, title
 from analyzer.dashboard.plots.events import make_events
 from analyzer.dashboard.queries.prepared import Row
-from analyzer.dashboard.queries.vehicles import Vehicle, events, findings_of, verdicts
+from analyzer.dashboard.queries.vehicle_events import events, events_prepared
+from analyzer.dashboard.queries.vehicles import Vehicle, findings_of, verdicts
 from analyzer.reports.facts import Facts
 
 
@@ -34,6 +35,8 @@ def show(page: Page, vehicle: Vehicle) -> None:
     shown = revealed(page, f"vehicle.{vehicle.key}", "vehicle")
     if shown:
         st.text(facts.cell("detections", "plate_no", vehicle.plate_no, True))
+    with st.spinner(words("filter.preparing")):
+        events_prepared(source)
     rows = events(source, vehicle)
     _cards(page, vehicle, rows)
     keys = [str(row[key_of(source.law, table)]) for table, some in rows.items() for row in some]

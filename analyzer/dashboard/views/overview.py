@@ -17,7 +17,7 @@ from analyzer.reports.figures import Tally
 
 PARTS = ("summary", "list", "coverage")
 _MONTHS = 36
-_SAMPLES = ("30", "10", "100", "300")
+_SAMPLES, _USUAL_SAMPLE = ("10", "30", "100", "300"), "30"
 _SHOWN = 10
 
 
@@ -146,6 +146,7 @@ def _worst(page: Page) -> None:
                 "sample",
                 words("dashboard.overview.sample"),
                 _SAMPLES,
+                first=_USUAL_SAMPLE,
                 help=plain(words("dashboard.overview.sample_help")),
             )
         )

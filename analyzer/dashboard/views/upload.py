@@ -12,6 +12,7 @@ from analyzer.dashboard.handed_in import MOST_FILES, MOST_MEGABYTES, Desk, audit
 from analyzer.dashboard.page import Page, plain
 from analyzer.dashboard.parts.cards import Card, cards
 from analyzer.dashboard.parts.states import section, title
+from analyzer.dashboard.parts.taking import take_package
 from analyzer.dashboard.place import DESK, look_at
 from analyzer.model import AnalyzerError
 from analyzer.reports.figures import make_figures
@@ -130,10 +131,7 @@ def _result(page: Page, desk: Desk) -> None:
         for name, mime in _FILES:
             if (desk.package / name).is_file():
                 _download(page, desk.package / name, mime, f"dashboard.upload.take_{Path(name).suffix[1:]}")
-        if page.viewer.may_reveal:
-            _download(page, desk.archive, "application/zip", "dashboard.upload.take_zip")
-    if page.viewer.may_reveal:
-        st.caption(plain(words("dashboard.upload.zip_note")))
+    take_package(page, desk)
     with st.container(horizontal=True):
         if st.button(plain(words("dashboard.upload.look")), key="upload.look"):
             look_at(desk.package)

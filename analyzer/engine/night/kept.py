@@ -9,10 +9,10 @@ from datetime import date
 
 import duckdb
 
+from analyzer.engine.connect import insert_rows
 from analyzer.engine.night.asking import first_row
 from analyzer.engine.night.evaluate import Patterns
 from analyzer.engine.night.making import Making
-from analyzer.engine.term import constant_sql
 
 _TABLES = """
 CREATE SCHEMA IF NOT EXISTS {kept};
@@ -139,10 +139,3 @@ class Kept:
 
 def _own_name(table: str) -> str:
     return table.rsplit(".", 1)[1].strip('"')
-
-
-def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[object, ...]]) -> None:
-    """Insert plain rows with one statement: a statement for each row costs a hundred times as much."""
-    for start in range(0, len(rows), 5000):
-        values = ", ".join(f"({', '.join(constant_sql(value) for value in row)})" for row in rows[start : start + 5000])
-        con.execute(f"INSERT INTO {table} VALUES {values}")

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from analyzer.engine.compile import CompiledRule
+from analyzer.engine.connect import insert_rows
 from analyzer.engine.judge import RuleCounts
 from analyzer.engine.night.evaluate import UNDECIDED
-from analyzer.engine.night.kept import Kept, insert_rows
+from analyzer.engine.night.kept import Kept
 from analyzer.engine.plan import VERDICTS, BasePlan
 from analyzer.model import Verdict
 

@@ -1,0 +1,119 @@
+"""Spark as the bench of a plan: tables are cached views there, and only small answers come home.
+
+Each table is also made in the local DuckDB over empty canonical tables. That costs nothing, checks that both engines
+understand the query, and tells the types that DuckDB would have given it, so that what comes home is the same to the
+last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from analyzer.engine.plan import VERDICTS
+from analyzer.engine.spark.dialect import SparkDialect
+from analyzer.model import Vocabulary
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+class SparkBench:
+    """See `engine.bench.Bench`. `local` holds the canonical tables, empty."""
+
+    def __init__(self, spark: SparkSession, local: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> None:
+        self.spark, self.local = spark, local
+        self._dialect = SparkDialect(vocabulary)
+        self._made: dict[str, DataFrame] = {}
+
+    def make(self, name: str, query: str) -> None:
+        """See `Bench`."""
+        self.local.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}')
+        self._view(name, self._ask(query))
+
+    def bring(self, name: str, query: str) -> None:
+        """See `Bench`."""
+        self.local.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query} LIMIT 0')
+        self._fill(name, self._ask(query).toArrow())
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """See `Bench`."""
+        return [tuple(row) for row in self._ask(query).collect()]
+
+    def tally(self, name: str, columns: Sequence[str]) -> dict[str, dict[int, int]]:
+        """See `Bench`. One pass over all columns: a pass for each would be a job of Spark's for each."""
+        counted = ", ".join(f"count_if(`{column}` = {value})" for column in columns for value in VERDICTS)
+        row = self.spark.sql(f"SELECT {counted} FROM `{name}`").first()
+        counts = iter(row or ())
+        return {column: {value: int(next(counts)) for value in VERDICTS} for column in columns}
+
+    def frame(self, query: str) -> pl.DataFrame:
+        """See `Bench`."""
+        self.bring("frame_from_spark", query)
+        found: pl.DataFrame = self.local.sql('SELECT * FROM "frame_from_spark"').pl()
+        self.local.execute('DROP TABLE "frame_from_spark"')
+        return found
+
+    def keep(self, name: str, frame: pl.DataFrame) -> None:
+        """See `Bench`."""
+        table = frame.to_arrow()
+        self.local.register("frame_to_keep", table)
+        self.local.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM frame_to_keep LIMIT 0')
+        self.local.unregister("frame_to_keep")
+        self._view(name, self.spark.createDataFrame(table.cast(_for_spark(table.schema))))
+
+    def drop(self, name: str) -> None:
+        """See `Bench`."""
+        self.local.execute(f'DROP TABLE IF EXISTS "{name}"')
+        if name in self._made:
+            self._made.pop(name).unpersist()
+            self.spark.catalog.dropTempView(name)
+
+    def _view(self, name: str, frame: DataFrame) -> None:
+        self._made[name] = frame.persist()
+        # Filled before it is asked, so that the plans built on it know its size.
+        frame.count()
+        self._leaf(frame).createOrReplaceTempView(name)
+
+    def _leaf(self, frame: DataFrame) -> DataFrame:
+        """A kept table as a plan of one node: what it was made by is not planned again in every query over it.
+
+        Spark offers this inside only; where it cannot be had the table is used as it is, which takes longer.
+        """
+        from pyspark.sql import DataFrame
+
+        try:
+            kept = frame._jdf.queryExecution().withCachedData()
+            jvm: Any = self.spark._jvm
+            made = jvm.org.apache.spark.sql.classic.Dataset.ofRows(self.spark._jsparkSession, kept)
+            return DataFrame(made, self.spark)
+        except (AttributeError, TypeError):
+            return frame
+
+    def _ask(self, query: str) -> DataFrame:
+        return self.spark.sql(self._dialect.text(query))
+
+    def _fill(self, name: str, answer: pa.Table) -> None:
+        columns = [row[0] for row in self.local.execute(f'DESCRIBE "{name}"').fetchall()]
+        self.local.register("answer_of_spark", answer.rename_columns(columns))
+        self.local.execute(f'INSERT INTO "{name}" SELECT * FROM answer_of_spark')
+        self.local.unregister("answer_of_spark")
+
+
+def _for_spark(schema: pa.Schema) -> pa.Schema:
+    """The types of a frame that Spark has too: no unsigned numbers, no large texts."""
+    return pa.schema([field.with_type(_spark_type(field.type)) for field in schema])
+
+
+def _spark_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return pa.string()
+    if pa.types.is_unsigned_integer(kind):
+        return pa.int64()
+    if pa.types.is_null(kind):
+        return pa.string()
+    return kind

@@ -1,0 +1,190 @@
+"""The canonical tables of a lake: a folder of Parquet for each table, or tables of a catalogue, as Spark sees them.
+
+A table is looked at twice before anything is judged: once for what is unknown in it (and a hash of all its cells, so
+that the same lake gives the same run id), and once for its key, which has to name each row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analyzer.engine.setting import Supply
+from analyzer.engine.spark.kinds import as_ours, spark_type
+from analyzer.model import AnalyzerError, Problem, Table, Text, Vocabulary
+from analyzer.model.tables import UNKNOWN
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+CATALOGUE = "catalog://"
+"""How the tables of a catalogue are asked for: `catalog://name` or `catalog://name.schema`."""
+
+_NOT_OURS = Text(
+    "每张表应为 <表名>/ 目录或 <表名>.parquet，可用 analyzer lake export 生成",
+    "Each table is a folder <table>/ or a file <table>.parquet; analyzer lake export writes them",
+)
+
+
+@dataclass(frozen=True)
+class Lake:
+    """An opened lake: where it is, what was supplied, and the size and a hash of the content of each table."""
+
+    place: str
+    supply: Supply
+    rows: Mapping[str, int]
+    contents: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What one look at a table says: rows, hash, the columns known in some row, and those unknown in some row."""
+
+    rows: int
+    content: str
+    known: frozenset[str]
+    unknown: frozenset[str]
+
+
+def is_lake(place: str) -> bool:
+    """Whether an input is the address of something that only Spark can open."""
+    return "://" in place
+
+
+def open_lake(spark: SparkSession, place: str, vocabulary: Vocabulary) -> Lake:
+    """Make a view of every canonical table of the lake and return what was supplied.
+
+    `place` is a folder, an address that Spark can read (`hdfs://...`, `s3a://...`) or `catalog://name`. Raises
+    `AnalyzerError` with every mistake: no table of ours, a column of another type, a key that is blank or twice there.
+    """
+    looks: dict[str, _Look] = {}
+    columns: dict[str, frozenset[str]] = {}
+    problems: list[Problem] = []
+    for table in vocabulary.tables.values():
+        frame = _frame(spark, place, table.name)
+        if frame is None:
+            _empty(spark, table)
+            continue
+        mistakes = _mistakes(place, table, frame)
+        if mistakes:
+            problems += mistakes
+            continue
+        looks[table.name], doubled = _brought(spark, table, frame)
+        columns[table.name] = looks[table.name].known
+        if doubled:
+            problems.append(_not_unique(place, table, doubled))
+    if not looks and not problems:
+        problems.append(Problem(place, Text("这里没有一张规范表", "there is no canonical table here"), _NOT_OURS))
+    if problems:
+        raise AnalyzerError(problems)
+    supply = Supply(columns, {name: look.unknown for name, look in looks.items()})
+    rows = {name: look.rows for name, look in looks.items()}
+    return Lake(place, supply, rows, {name: look.content for name, look in looks.items()})
+
+
+def _frame(spark: SparkSession, place: str, name: str) -> DataFrame | None:
+    """The table as the lake has it, or None when it is not there."""
+    if place.startswith(CATALOGUE):
+        named = f"{place.removeprefix(CATALOGUE).strip('/').replace('/', '.')}.{name}"
+        return spark.table(named) if spark.catalog.tableExists(named) else None
+    if not is_lake(place):
+        for path in (Path(place) / name, Path(place) / f"{name}.parquet"):
+            if path.is_file() or (path.is_dir() and any(path.rglob("*.parquet"))):
+                return spark.read.parquet(path.resolve().as_uri())
+        return None
+    from pyspark.errors import AnalysisException
+
+    for ending in ("", ".parquet"):
+        try:
+            return spark.read.parquet(f"{place.rstrip('/')}/{name}{ending}")
+        except AnalysisException as error:
+            if "PATH_NOT_FOUND" not in str(error.getCondition()):
+                raise
+    return None
+
+
+def _mistakes(place: str, table: Table, frame: DataFrame) -> list[Problem]:
+    """What is wrong with the columns of a table, before a row of it is read."""
+    problems = []
+    for key in table.key:
+        if key not in frame.columns:
+            cause = Text(f"缺主键列 {key}", f"it lacks its key {key}")
+            problems.append(Problem(f"{place}: {table.name}", cause))
+    for name, column in table.columns.items():
+        if name in frame.columns and as_ours(frame.schema[name].dataType, column.kind, name) is None:
+            theirs = frame.schema[name].dataType.simpleString()
+            cause = Text(
+                f"列的类型是 {theirs}，应为 {spark_type(column.kind)}",
+                f"the column is {theirs}, it should be {spark_type(column.kind)}",
+            )
+            problems.append(Problem(f"{place}: {table.name}.{name}", cause))
+    if UNKNOWN in frame.columns and frame.schema[UNKNOWN].dataType.simpleString() != "array<string>":
+        cause = Text("该列应为列名的列表", "this column should be a list of column names")
+        problems.append(Problem(f"{place}: {table.name}.{UNKNOWN}", cause))
+    return problems
+
+
+def _brought(spark: SparkSession, table: Table, frame: DataFrame) -> tuple[_Look, int]:
+    """Make the view of a table; return what was seen, and the rows that have no key of their own."""
+    source = f"lake_{table.name}"
+    frame.createOrReplaceTempView(source)
+    look = _looked_at(spark, table, frame, source)
+    spark.sql(_typed(table, frame, source, look)).createOrReplaceTempView(table.name)
+    keys = ", ".join(f"`{key}`" for key in table.key)
+    row = spark.sql(f"SELECT count(*) - count(DISTINCT {keys}) FROM `{table.name}`").first()
+    return look, int(row[0]) if row else 0
+
+
+def _looked_at(spark: SparkSession, table: Table, frame: DataFrame, source: str) -> _Look:
+    """One pass over the table, grouped by the list of unknown columns: few lists, however many rows."""
+    held = [name for name in table.columns if name in frame.columns]
+    names = f"coalesce(`{UNKNOWN}`, array())" if UNKNOWN in frame.columns else "CAST(array() AS ARRAY<STRING>)"
+    cells = ", ".join(f"`{name}`" for name in held)
+    rows = spark.sql(
+        f"SELECT {names} AS names, count(*), sum(xxhash64({cells}, {names})) FROM `{source}` GROUP BY 1"
+    ).collect()
+    total = sum(row[1] for row in rows)
+    content = f"{sum(row[2] for row in rows) % (1 << 64):016x}"
+    known = {name for name in held for row in rows if name not in row[0]} if total else set(held)
+    unknown = {name for name in table.columns for row in rows if name in row[0] or name not in held}
+    return _Look(total, f"xxhash64:{total}:{content}", frozenset(known), frozenset(unknown))
+
+
+def _typed(table: Table, frame: DataFrame, source: str, look: _Look) -> str:
+    """The view of a table: our columns in our types, and the mask of what is unknown in each row."""
+    typed = [
+        f"{as_ours(frame.schema[name].dataType, column.kind, name)} AS `{name}`"
+        if name in frame.columns
+        else f"CAST(NULL AS {spark_type(column.kind)}) AS `{name}`"
+        for name, column in table.columns.items()
+    ]
+    lacking = sum(table.bit(name) for name in table.columns if name not in frame.columns)
+    named = [name for name in table.columns if name in look.unknown and name in frame.columns]
+    bits = "".join(
+        f" + CASE WHEN array_contains(`{UNKNOWN}`, '{name}') THEN {table.bit(name)}L ELSE 0L END" for name in named
+    )
+    mask = f"{lacking}L"
+    if bits:
+        mask = f"CASE WHEN size(`{UNKNOWN}`) > 0 THEN {lacking}L{bits} ELSE {lacking}L END"
+    return f"SELECT {', '.join(typed)}, {mask} AS `{UNKNOWN}` FROM `{source}`"
+
+
+def _not_unique(place: str, table: Table, doubled: int) -> Problem:
+    keys = " + ".join(table.key)
+    cause = Text(
+        f"有 {doubled} 行的主键（{keys}）为空或与别的行相同",
+        f"{doubled} rows have no key of their own ({keys} is blank or the same as another row's)",
+    )
+    remedy = Text("每个主键只保留最后的一行，再审核", "Keep the last row of each key, then audit again")
+    return Problem(f"{place}: {table.name}", cause, remedy)
+
+
+def _empty(spark: SparkSession, table: Table) -> None:
+    """A table that the lake does not have is there, without rows, for what looks something up in it."""
+    typed: Iterable[str] = (f"CAST(NULL AS {spark_type(one.kind)}) AS `{one.name}`" for one in table.columns.values())
+    spark.sql(f"SELECT {', '.join(typed)}, 0L AS `{UNKNOWN}` WHERE false").createOrReplaceTempView(table.name)
+
+
+__all__ = ["CATALOGUE", "Lake", "is_lake", "open_lake"]
