@@ -183,10 +183,6 @@ def _open_filter(place: int) -> Act:
     return act
 
 
-def _next(page: Any, _nth: int) -> None:
-    page.get_by_test_id("stPagination").get_by_role("button").last.click()
-
-
 def _a_vehicle(page: Any, nth: int) -> None:
     _to("车辆")(page, nth)
     _still(page)
@@ -237,12 +233,11 @@ VISITS: list[tuple[str, str, list[Step]]] = [
     ("agencies", "机构与人员", []),
     ("ledger", "台账", [
         Step("a severity more", _choose(*_SEVERITY), _open_filter(1)),
-        Step("the next page", _next),
         Step("one entry picked", _pick(), _to("台账")),
     ]),
     ("rules", "规则", [
-        Step("one rule", _pick(each=7), _to("规则")),
-        Step("its findings", _part(_said("dashboard.rules.part_findings"))),
+        Step("one rule", _pick(), _to("规则")),
+        Step("its findings and back", _part(*(_said(f"dashboard.rules.part_{one}") for one in ("findings", "about")))),
         Step("a word", _type(_said("dashboard.rules.search"), "超限", "PRC", "fine"), _to("规则")),
     ]),
     ("data", "数据", [

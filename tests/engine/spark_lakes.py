@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import pytest
 
 from analyzer.engine.audit import look_at
 from analyzer.engine.connect import connect, create_missing_tables, create_table, teach
@@ -26,12 +28,19 @@ from analyzer.rulebook.library import Library, RuleFile
 from analyzer.rulebook.rulings import DEFAULT_PROFILE, resolve
 from analyzer.store.contents import RESULTS, copy_query, records_query
 
+REQUIRED = "ANALYZER_REQUIRE_SPARK"
 AS_OF = date(2025, 12, 31)
 QUICK = {
     # Java that stops at its first compiler is warm twice as soon, and nothing here runs for long.
     "spark_driver_extraJavaOptions": "-Xss16m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark_driver_memory": "1500m",
 }
+
+
+def need_spark() -> None:
+    """Skip a module where PySpark is not installed, unless the environment requires it."""
+    if not os.environ.get(REQUIRED):
+        pytest.importorskip("pyspark")
 
 
 @dataclass(frozen=True)

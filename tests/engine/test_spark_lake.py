@@ -21,9 +21,9 @@ from analyzer.samples import make_bureau, write_canonical
 from analyzer.store.contents import RESULTS
 from analyzer.store.package import Package
 from analyzer.store.reopen import Reopened
-from tests.engine.spark_lakes import Engines, engines
+from tests.engine.spark_lakes import Engines, engines, need_spark
 
-pytest.importorskip("pyspark")
+need_spark()
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 D, T = "DATE '{}'", "TIMESTAMP '{}'"

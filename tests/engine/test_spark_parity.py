@@ -9,9 +9,9 @@ import pytest
 
 from analyzer.rulebook.library import Library, load_library, rules_folder
 from analyzer.samples import make_bureau, write_canonical
-from tests.engine.spark_lakes import Engines, Law, engines, examples_by_law, unequal, write_lake
+from tests.engine.spark_lakes import Engines, Law, engines, examples_by_law, need_spark, unequal, write_lake
 
-pytest.importorskip("pyspark")
+need_spark()
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 

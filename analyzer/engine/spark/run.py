@@ -86,7 +86,7 @@ def _version(spark: SparkSession) -> str:
 @contextmanager
 def _in_plain_words(place: str) -> Iterator[None]:
     """Say what Spark could not do without its own text, which may hold cells of the lake."""
-    from py4j.protocol import Py4JError, Py4JJavaError  # type: ignore[import-untyped]
+    from py4j.protocol import Py4JError, Py4JJavaError
     from pyspark.errors import PySparkException
 
     try:

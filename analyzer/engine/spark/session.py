@@ -125,7 +125,7 @@ def _is_local(master: str | None) -> bool:
 
 
 def _started(master: str | None, settings: dict[str, str], work: Path | None) -> SparkSession:
-    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
