@@ -19,7 +19,7 @@ from analyzer.cli.program import app
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ["README.md", "README.zh-CN.md"]
 DOCUMENTS = [*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/foreign-exports.md", "docs/rule-guide.md",
-             "docs/nightly-scan.md", "docs/ledger.md"]  # fmt: skip
+             "docs/nightly-scan.md", "docs/ledger.md", "docs/scale.md", "docs/shared-dashboard.md"]  # fmt: skip
 DEMO = "python -m pip install uv && python -m uv run analyzer demo"
 TEST = "python -m pip install uv && python -m uv run pytest"
 
