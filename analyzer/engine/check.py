@@ -9,7 +9,7 @@ from analyzer.engine.examples import ExampleRunner, Outcome
 from analyzer.engine.judge import plan_rules
 from analyzer.engine.lint import lint, unfinished
 from analyzer.engine.night.ties import near_mistake
-from analyzer.engine.portable import differences
+from analyzer.engine.portable import not_portable
 from analyzer.engine.setting import Setting, Supply
 from analyzer.model import AnalyzerError, Problem, Text
 from analyzer.model.rule import Gather
@@ -52,14 +52,7 @@ def _compile_problems(library: Library, rules: Sequence[RuleFile]) -> list[Probl
     bases = [(base.facts, base.gather, library.base_files[base.facts]) for base in library.bases.values()]
     owned = [(one.rule.reads, one.rule.gather, one.document) for one in rules]
     found = [problem for owner in (*bases, *owned) for problem in _near_problems(setting, *owner)]
-    return found + [problem for owner in (*bases, *owned) for problem in _not_portable(*owner[1:])]
-
-
-def _not_portable(gathers: Mapping[str, Gather], document: Document) -> Iterator[Problem]:
-    """What a gather says must mean the same on every engine."""
-    for name, gather in gathers.items():
-        for error in differences(gather.sql):
-            yield document.problem(error.cause, error.remedy, ["gather", name, "sql"])
+    return found + [problem for owner in (*bases, *owned) for problem in not_portable(*owner[1:])]
 
 
 def _near_problems(

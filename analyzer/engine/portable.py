@@ -6,13 +6,15 @@ without a word: in how they order rows that nobody ordered, round averages, or n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import sqlglot
 from sqlglot import exp
 
 from analyzer.engine.language import LanguageError
-from analyzer.model import Text
+from analyzer.model import Problem, Text
+from analyzer.model.rule import Gather
+from analyzer.rulebook.document import Document
 
 _SHOWN = (
     exp.Identifier, exp.Column, exp.Alias, exp.Literal, exp.Boolean, exp.Null, exp.Anonymous, exp.TableAlias, exp.Table,
@@ -27,6 +29,13 @@ _SHOWN = (
 """What the gathers of the library say; its rules are held equal on both engines by their examples."""
 
 _NEEDS_ORDER = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue)
+
+
+def not_portable(gathers: Mapping[str, Gather], document: Document) -> Iterator[Problem]:
+    """Yield the places in the gathers of a file that may mean something else on another engine."""
+    for name, gather in gathers.items():
+        for error in differences(gather.sql):
+            yield document.problem(error.cause, error.remedy, ["gather", name, "sql"])
 
 
 def differences(text: str) -> Iterator[LanguageError]:

@@ -110,7 +110,7 @@ def test_what_has_not_been_shown_equal_is_refused(text: str) -> None:
     assert list(differences(text))
 
 
-def test_a_rule_that_is_not_portable_fails_the_check(rules, run) -> None:  # type: ignore[no-untyped-def]
+def test_a_rule_that_is_not_portable_fails_the_check(rules, run, tmp_path) -> None:  # type: ignore[no-untyped-def]
     body = """
 gather:
   others:
@@ -122,6 +122,10 @@ breach: fines > 5
     said = run("rules", "check", code, "--rules", rules.folder)
     assert said.status == 2
     assert "尚未证明在各引擎上结果相同" in said.err.replace("\n", "")
+    options = ("--engine", "spark", "--rules", rules.folder, "--out", tmp_path / "out")
+    audited = run("audit", tmp_path, *options)  # told before Spark is started
+    assert audited.status == 2
+    assert "尚未证明在各引擎上结果相同" in audited.err.replace("\n", "")
 
 
 @pytest.mark.parametrize(

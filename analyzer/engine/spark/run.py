@@ -15,6 +15,7 @@ import duckdb
 from analyzer.engine.audit import Audit, Elsewhere, Order, prepare
 from analyzer.engine.connect import connect, lock, teach
 from analyzer.engine.judge import judge, plan_rules
+from analyzer.engine.portable import not_portable
 from analyzer.engine.setting import Setting, Supply
 from analyzer.engine.spark.bench import SparkBench
 from analyzer.engine.spark.functions import teach_spark
@@ -41,7 +42,11 @@ def audit_lake(
     """
     library, rulings, rules, _ = prepare(order)
     draft = Setting(library.vocabulary, library.bases, rulings.parameters, rulings.chain, order.as_of, Supply())
-    plan_rules(draft, library, [one for one in rules if not one.document.path.is_relative_to(library.folders[0])])
+    own = [one for one in rules if not one.document.path.is_relative_to(library.folders[0])]
+    plan_rules(draft, library, own)
+    # The program's own rules were shown equal on both engines; those of a bureau are asked before Spark is started.
+    if mistakes := [problem for one in own for problem in not_portable(one.rule.gather, one.document)]:
+        raise AnalyzerError(mistakes)
     work = Path(tempfile.mkdtemp(prefix="analyzer-"))
     con = connect(work, order.limits, in_memory=True)
     try:
