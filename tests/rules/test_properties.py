@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analyzer.store.contents import RESULTS
 from tests.rules.proof import CODES, Place, Proof, library, proof, runner
 
 FEW, MANY = 2, 20
@@ -99,10 +100,10 @@ def again_is_the_same(one: Proof, data: st.DataObject) -> None:
 
 
 def everything_written(one: Proof, number: int) -> str:
-    """All rows that judging one example writes."""
+    """All rows that judging one example writes, in the order in which a package holds them."""
     runner().run_case(one.file, number)
-    tables = ("findings", "finding_records", "verdict_counts", "not_assessable")
-    return json.dumps([runner().con.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables], default=str)
+    queries = [f'SELECT * FROM "{name}" ORDER BY {order}' for name, order in RESULTS.items()]
+    return json.dumps([runner().con.execute(query).fetchall() for query in queries], default=str)
 
 
 PROPERTIES = [
