@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from analyzer.model import Kind
@@ -10,30 +9,21 @@ from analyzer.model import Kind
 if TYPE_CHECKING:
     from pyspark.sql.types import DataType
 
-_TYPES: Mapping[Kind, str] = {
-    Kind.TEXT: "STRING",
-    Kind.TIMESTAMP: "TIMESTAMP_NTZ",
-    Kind.DATE: "DATE",
-    Kind.INTEGER: "BIGINT",
-    Kind.NUMBER: "DOUBLE",
-    Kind.RATIO: "DECIMAL(9,6)",
-    Kind.MONEY: "DECIMAL(14,2)",
-    Kind.BOOLEAN: "BOOLEAN",
-    Kind.ENUM: "STRING",
-}
+_NAMES = {"VARCHAR": "STRING", "TIMESTAMP": "TIMESTAMP_NTZ"}
+"""What Spark calls otherwise than DuckDB does."""
 _WHOLE = {"tinyint", "smallint", "int", "bigint"}
 _PLACE = "Asia/Shanghai"
 
 
 def spark_type(kind: Kind) -> str:
     """Return the type of a kind of column in Spark; a moment is local civil time without a zone."""
-    return _TYPES[kind]
+    return _NAMES.get(kind.sql_type, kind.sql_type)
 
 
 def as_ours(theirs: DataType, kind: Kind, name: str) -> str | None:
     """Return the SQL that reads a column of a lake as one of ours; None when that would lose or guess a value."""
     text = theirs.simpleString()
-    cell, wanted = f"`{name}`", _TYPES[kind]
+    cell, wanted = f"`{name}`", spark_type(kind)
     if text == wanted.lower():
         return cell
     if text == "void":
@@ -55,7 +45,7 @@ def _is_number_for(kind: Kind, text: str) -> bool:
     if kind is Kind.NUMBER:
         return text in _WHOLE or text == "float" or text.startswith("decimal")
     if kind in (Kind.MONEY, Kind.RATIO) and text.startswith("decimal"):
-        theirs, ours = _digits(text), _digits(_TYPES[kind].lower())
+        theirs, ours = _digits(text), _digits(spark_type(kind).lower())
         return theirs[1] <= ours[1] and theirs[0] - theirs[1] <= ours[0] - ours[1]
     return kind in (Kind.MONEY, Kind.RATIO) and text in ("tinyint", "smallint", "int")
 
