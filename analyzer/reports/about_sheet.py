@@ -137,7 +137,7 @@ class _Page:
         """A small table: what, breach, review, both, and a remark."""
         self.heading(title)
         said = self._made.words.t
-        head = self._style(bold=True, bg_color="#D9E2F0", border=1, border_color="#BFBFBF")
+        head = self._style(bold=True, align="right", bg_color="#D9E2F0", border=1, border_color="#BFBFBF")
         titles = ("", said("verdict.breach"), said("verdict.review"), said("column.total"), "")
         for column, text in enumerate(titles):
             self._sheet.write_string(self._row, column, text, head)
@@ -154,7 +154,8 @@ class _Page:
             if isinstance(value, int):
                 self._sheet.write_number(self._row, column, value, self._style(**lined, num_format="#,##0"))
             else:
-                style = self._style(**lined, text_wrap=True, **(coloured if column == 0 else {}))
+                # A remark stands beside a number that ends at the same line.
+                style = self._style(**lined, text_wrap=True, **({"indent": 1} if column else coloured))
                 self._sheet.write_string(self._row, column, safe_cell(value), style)
         self._row += 1
 
