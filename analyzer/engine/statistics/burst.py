@@ -7,6 +7,7 @@ import polars as pl
 
 from analyzer.engine.statistics import Settings, method
 from analyzer.engine.statistics.judged import Numbers, adjusted, array, column, in_fixed_order
+from analyzer.engine.statistics.laws import binomial_tail
 
 
 @method(
@@ -96,12 +97,10 @@ def _sums(
 
 
 def _judge(fullest: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    from scipy.stats import binom
-
     chance: Numbers = int(settings["window_days"]) / array(fullest, "days")
     stretches = np.maximum(1, array(fullest, "days") - int(settings["window_days"]) + 1)
     enough = (array(fullest, "sample") >= settings["min_records"]) & (array(fullest, "days") >= settings["min_days"])
-    single = binom.sf(array(fullest, "inside") - 1, array(fullest, "sample"), np.minimum(1, chance))
+    single = binomial_tail(array(fullest, "inside") - 1, array(fullest, "sample"), np.minimum(1, chance))
     p_value = np.where(enough, np.minimum(1, stretches * single), np.nan)
     full = pl.col("inside") >= settings["share"] * pl.col("sample")
     even = pl.col("sample") * settings["silence_days"] / pl.col("days")

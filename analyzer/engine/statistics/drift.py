@@ -18,6 +18,7 @@ from analyzer.engine.statistics.judged import (
     number,
     upper_tail,
 )
+from analyzer.engine.statistics.laws import normal_limit
 
 _KEY = ["device", "cycle", "month_no"]
 _IQR_IN_SIGMAS = 1.3489795003921634  # 2 * norm.ppf(0.75)
@@ -79,10 +80,8 @@ def _flag(settings: Settings) -> pl.Expr:
 
 
 def _limits(settings: Settings) -> list[pl.Expr]:
-    from scipy.stats import norm
-
     width = pl.max_horizontal(
-        pl.lit(math.log1p(settings["change"])), float(norm.isf(settings["fdr"] / 2)) * pl.col("deviation")
+        pl.lit(math.log1p(settings["change"])), normal_limit(settings["fdr"] / 2) * pl.col("deviation")
     )
     return [
         (pl.col("expected") * (-width).exp()).alias("lower"),

@@ -7,6 +7,7 @@ import polars as pl
 
 from analyzer.engine.statistics import Settings, method
 from analyzer.engine.statistics.judged import Numbers, adjusted, array, column, in_fixed_order
+from analyzer.engine.statistics.laws import negative_binomial_limit, negative_binomial_tail, student_limit, student_tail
 
 
 @method(
@@ -76,10 +77,8 @@ def _roots(others: pl.Expr, group: list[str]) -> list[pl.Expr]:
 
 def _new_value_tail(visits: Numbers, others: pl.DataFrame) -> Numbers:
     """Return the chance that one more peer has that many visits, by Student's t on square roots."""
-    from scipy.stats import t
-
     root, deviation, freedom = _roots_law(others)
-    return np.asarray(t.sf((np.sqrt(visits) - root) / deviation, freedom), dtype=np.float64)
+    return student_tail((np.sqrt(visits) - root) / deviation, freedom)
 
 
 def _roots_law(others: pl.DataFrame) -> tuple[Numbers, Numbers, Numbers]:
@@ -99,17 +98,13 @@ def _law(mean: Numbers, variance: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _tail(visits: Numbers, mean: Numbers, variance: Numbers) -> Numbers:
-    from scipy.stats import nbinom
-
     size, chance = _law(mean, variance)
-    return np.asarray(nbinom.sf(visits - 2, size, chance), dtype=np.float64)
+    return negative_binomial_tail(visits - 2, size, chance)
 
 
 def _limit(others: pl.DataFrame, rate: float) -> Numbers:
     """Return the visits that one subject in `1 / rate` exceeds, by the wider of the two laws."""
-    from scipy.stats import nbinom, t
-
     size, chance = _law(array(others, "mean"), array(others, "variance"))
     root, deviation, freedom = _roots_law(others)
-    by_roots = np.maximum(0, root + t.isf(rate, freedom) * deviation) ** 2
-    return np.asarray(np.maximum(nbinom.isf(rate, size, chance) + 1, by_roots), dtype=np.float64)
+    by_roots = np.maximum(0, root + student_limit(rate, freedom) * deviation) ** 2
+    return np.asarray(np.maximum(negative_binomial_limit(rate, size, chance) + 1, by_roots), dtype=np.float64)

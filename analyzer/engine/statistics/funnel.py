@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
 import polars as pl
 
 from analyzer.engine.statistics import Settings, method
+from analyzer.engine.statistics.laws import normal_limit, normal_tail, root
 from analyzer.engine.statistics.rates import (
     Answers,
     Flags,
@@ -34,10 +36,9 @@ _COLUMNS = ("observed", "expected", "statistic", "p_value", "p_adjusted", "lower
 @cache
 def _winsorised() -> tuple[float, float]:
     """Where scores are cut, and what their squares are on average when there is no over-dispersion."""
-    from scipy import stats
-
-    reach = float(stats.norm.isf(_TAIL))
-    return reach, float(stats.norm.expect(lambda z: min(z * z, reach**2)))
+    reach = normal_limit(_TAIL)
+    density = math.exp(-(reach**2) / 2) / math.sqrt(2 * math.pi)
+    return reach, 1 - 2 * _TAIL - 2 * reach * density + 2 * _TAIL * reach**2
 
 
 @method(
@@ -89,8 +90,6 @@ def funnel(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 def peers_rate(events: Floats, trials: Floats) -> float:
     """Return the rate around which the counts lie, each pulling by at most three of its standard deviations."""
-    from scipy import optimize
-
     if events.sum() in (0, trials.sum()):
         return float(events.sum() / trials.sum())
 
@@ -98,7 +97,7 @@ def peers_rate(events: Floats, trials: Floats) -> float:
         reach = _CENTRE_REACH * np.sqrt(trials * rate * (1 - rate))
         return float(np.clip(events - trials * rate, -reach, reach).sum())
 
-    return float(optimize.brentq(pull, 1e-12, 1 - 1e-12, xtol=1e-14))
+    return root(pull, 1e-12, 1 - 1e-12)
 
 
 def over_dispersion(events: Floats, trials: Floats, rate: float) -> Floats:
@@ -106,8 +105,6 @@ def over_dispersion(events: Floats, trials: Floats, rate: float) -> Floats:
 
     rho is the correlation within a unit at which the winsorised scores are as wide as those of chance alone.
     """
-    from scipy import optimize
-
     if rate <= 0 or rate >= 1:
         return np.ones(len(trials))
     scores = deviance_scores(events, trials, rate)
@@ -119,7 +116,7 @@ def over_dispersion(events: Floats, trials: Floats, rate: float) -> Floats:
 
     if excess(0.0) <= 0:
         return np.ones(len(trials))
-    rho = 1.0 if excess(1.0) >= 0 else float(optimize.brentq(excess, 0.0, 1.0, xtol=1e-12))
+    rho = 1.0 if excess(1.0) >= 0 else root(excess, 0.0, 1.0)
     return 1 + (trials - 1) * rho
 
 
@@ -128,24 +125,20 @@ def limit_curve(events: Floats, trials: Floats, sizes: Floats, sigma: float) -> 
 
     The limits are those that `funnel` judges by: exact binomial, widened by the spread that the peers themselves show.
     """
-    from scipy import stats
-
     rate = peers_rate(events, trials)
     largest = int(np.argmax(trials))
     factor = over_dispersion(events, trials, rate)[largest]
     rho = (factor - 1) / (trials[largest] - 1) if trials[largest] > 1 else 0.0
     spread = 1 + (sizes - 1) * rho
-    lower, upper = limits(sizes / spread, rate, float(stats.norm.sf(sigma)))
+    lower, upper = limits(sizes / spread, rate, float(normal_tail(sigma)))
     return rate, lower, upper
 
 
 def _judge_peers(events: Floats, trials: Floats, side: str, sigma: float) -> dict[str, Floats]:
-    from scipy import stats
-
     rate = peers_rate(events, trials)
     factor = over_dispersion(events, trials, rate)
     high, low = tails(events / factor, trials / factor, rate)
-    p_limit = float(stats.norm.sf(sigma))
+    p_limit = float(normal_tail(sigma))
     lower, upper = limits(trials / factor, rate, p_limit)
     beyond: Flags = ((high <= p_limit) & (side != "low")) | ((low <= p_limit) & (side != "high"))
     return {

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from analyzer.engine.statistics import Settings
+from analyzer.engine.statistics.laws import corrected, student_tail
 
 Numbers = npt.NDArray[np.float64]
 
@@ -58,12 +59,9 @@ def column(name: str, values: Numbers) -> pl.Series:
 
 def adjusted(p_values: Numbers) -> Numbers:
     """Return the p-values adjusted by Benjamini and Hochberg (1995) over all that are there; NaN stays NaN."""
-    from scipy.stats import false_discovery_control
-
     result = np.full(len(p_values), np.nan)
     there = ~np.isnan(p_values)
-    if there.any():
-        result[there] = false_discovery_control(p_values[there], method="bh")
+    result[there] = corrected(p_values[there])
     return result
 
 
@@ -73,10 +71,8 @@ def upper_tail(score: Numbers, size: Numbers | int, efficiency: float | Numbers 
     Student's t with as many degrees of freedom as the estimate of scale is worth: a median absolute deviation of ten
     values knows little more than a standard deviation of four.
     """
-    from scipy.stats import t
-
     freedom = np.maximum(1.0, efficiency * (np.asarray(size, dtype=np.float64) - 1))
-    return np.asarray(t.sf(score, freedom), dtype=np.float64)
+    return student_tail(score, freedom)
 
 
 def common_score(residuals: Numbers, variances: Numbers) -> tuple[Numbers, Numbers]:
@@ -85,13 +81,11 @@ def common_score(residuals: Numbers, variances: Numbers) -> tuple[Numbers, Numbe
     A unit's own sampling variance is known; what the units vary beyond it is the same for all and comes from the
     median absolute residual, so that a few units that really moved do not hide themselves. NaN stays NaN.
     """
-    from scipy.stats import median_abs_deviation
-
     there = ~np.isnan(residuals) & ~np.isnan(variances)
     if not there.any():
         return np.full(len(residuals), np.nan), np.full(len(residuals), np.nan)
-    spread = median_abs_deviation(residuals[there], center=lambda *_, **__: 0.0, scale="normal")
-    beyond = max(0.0, float(spread) ** 2 - float(np.median(variances[there])))
+    spread = float(np.median(np.abs(residuals[there]))) * MAD_TO_SIGMA
+    beyond = max(0.0, spread**2 - float(np.median(variances[there])))
     deviation = np.sqrt(variances + beyond)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.where(deviation > 0, residuals / deviation, np.sign(residuals) * LARGEST_SCORE)

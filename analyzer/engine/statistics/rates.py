@@ -13,6 +13,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analyzer.engine.statistics.laws import beta_rest, beta_share, binomial_limits, corrected
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -68,10 +70,8 @@ def tails(events: Floats, trials: Floats, rate: Floats | float) -> tuple[Floats,
     The counts may be parts of units: `trials` that hang together count as fewer independent ones, their effective
     number, and the binomial tail between whole numbers is the incomplete beta function that it is at them.
     """
-    from scipy import stats
-
-    high = np.where(events > 0, stats.beta.cdf(rate, np.maximum(events, _TINY), trials - events + 1), 1.0)
-    low = np.where(events < trials, stats.beta.sf(rate, events + 1, np.maximum(trials - events, _TINY)), 1.0)
+    high = np.where(events > 0, beta_share(rate, np.maximum(events, _TINY), trials - events + 1), 1.0)
+    low = np.where(events < trials, beta_rest(rate, events + 1, np.maximum(trials - events, _TINY)), 1.0)
     return high, low
 
 
@@ -80,14 +80,15 @@ def limits(trials: Floats, rate: Floats | float, p_limit: float) -> tuple[Floats
 
     Whole numbers of trials have whole counts as limits; parts of units have the limits between.
     """
-    from scipy import special, stats
+    from scipy import special
 
     share = np.broadcast_to(np.asarray(rate, dtype=np.float64), trials.shape)
     is_whole = trials == np.round(trials)
     between = special.bdtrik(1 - p_limit, trials, share) + 1
-    upper = np.where(is_whole, stats.binom.isf(p_limit, np.round(trials), share), between)
+    lowest, highest = binomial_limits(p_limit, np.round(trials), share)
+    upper = np.where(is_whole, highest, between)
     below = special.bdtrik(p_limit, trials, share)
-    lower = np.where(is_whole, stats.binom.ppf(p_limit, np.round(trials), share), np.nan_to_num(below, nan=0.0))
+    lower = np.where(is_whole, lowest, np.nan_to_num(below, nan=0.0))
     return np.clip(lower / trials, 0.0, 1.0), np.clip(np.nan_to_num(upper / trials, nan=1.0), 0.0, 1.0)
 
 
@@ -110,11 +111,8 @@ def p_on(side: str, high: Floats, low: Floats) -> Floats:
 
 def adjusted(p_values: Floats, tested: Flags) -> Floats:
     """Return p-values corrected by Benjamini and Hochberg over all units that were tested."""
-    from scipy import stats
-
     result = np.full(len(p_values), np.nan)
-    if tested.any():
-        result[tested] = stats.false_discovery_control(p_values[tested], method="bh")
+    result[tested] = corrected(p_values[tested])
     return result
 
 

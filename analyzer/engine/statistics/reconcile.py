@@ -7,6 +7,7 @@ import polars as pl
 
 from analyzer.engine.statistics import Settings, method
 from analyzer.engine.statistics.judged import Numbers, adjusted, array, column, in_fixed_order, number
+from analyzer.engine.statistics.laws import poisson_chances
 
 
 @method(
@@ -123,11 +124,9 @@ def equal_counts(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 def _expected_groups(people: Numbers, equal: Numbers, count: Numbers) -> Numbers:
     """Return how many groups of `equal` people with one count chance would make among `people`."""
     from scipy.special import comb
-    from scipy.stats import poisson
 
     result = np.ones(len(people))
     for place in np.flatnonzero(equal >= 2):
-        counts = np.arange(int(poisson.isf(1e-12, count[place])) + 2)
-        agree = float(np.sum(poisson.pmf(counts, count[place]) ** equal[place]))
+        agree = float(np.sum(poisson_chances(count[place], 1e-12) ** equal[place]))
         result[place] = comb(people[place], equal[place]) * agree
     return result

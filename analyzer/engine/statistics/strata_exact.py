@@ -6,6 +6,12 @@ import numpy as np
 import polars as pl
 
 from analyzer.engine.statistics import Settings, method
+from analyzer.engine.statistics.laws import (
+    hypergeometric_chances,
+    hypergeometric_moments,
+    normal_limit,
+    normal_tail,
+)
 from analyzer.engine.statistics.rates import Answers, Floats, adjusted, counts, number
 
 _EXACT_FROM = 1.5
@@ -42,8 +48,6 @@ def strata_exact(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     Cochran-Mantel-Haenszel; one stratum is Fisher's test). Wide counts use the normal score of the same moments
     (Mantel and Haenszel, 1959).
     """
-    from scipy import stats
-
     names, strata = list(settings["unit"]), list(settings["strata"])
     cells = _cells(units, names, strata)
     groups = _sums(cells, names)
@@ -54,13 +58,13 @@ def strata_exact(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.where(sd > 0, (seen - mean) / sd, 0.0)
-    p_value = np.minimum(1.0, 2 * stats.norm.sf(np.abs(score)))
+    p_value = np.minimum(1.0, 2 * normal_tail(np.abs(score)))
     for place in np.flatnonzero(tested & (np.abs(score) >= _EXACT_FROM) & (counts(groups, "width") <= _EXACT_UP_TO)):
         p_value[place] = _exact(totals[groups.get_column(_CELL)[int(place)].to_numpy()], float(seen[place]))
     fdr, size = number(settings, "fdr"), np.where(sample > 0, sample, np.nan)
     p_adjusted = adjusted(p_value, tested)
     apart = np.abs(seen - mean) / size >= number(settings, "difference_min")
-    reach = stats.norm.isf(fdr / 2) * sd
+    reach = normal_limit(fdr / 2) * sd
     columns = {
         "observed": seen / size,
         "expected": mean / size,
@@ -78,8 +82,6 @@ def strata_exact(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
 
 def _cells(units: pl.DataFrame, names: list[str], strata: list[str]) -> pl.DataFrame:
     """Return the rows that can be compared, in an order of their own, with totals, mean and variance by chance."""
-    from scipy import stats
-
     counted = units.select(
         *dict.fromkeys([*names, *strata]), pl.col("events").cast(pl.Int64), pl.col("trials").cast(pl.Int64)
     )
@@ -91,7 +93,7 @@ def _cells(units: pl.DataFrame, names: list[str], strata: list[str]) -> pl.DataF
     total, good, drawn = (counts(cells, name) for name in ("all_trials", "all_events", "trials"))
     width = np.minimum(drawn, good) - np.maximum(0, drawn + good - total)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean, variance = stats.hypergeom.stats(total, good, drawn, moments="mv")
+        mean, variance = hypergeometric_moments(total, good, drawn)
     return cells.with_columns(
         pl.Series("mean", mean),
         pl.Series("variance", np.where(width > 0, variance, 0.0)),
@@ -117,14 +119,12 @@ def _exact(totals: Floats, seen: float) -> float:
 
     `totals` has a row a stratum: all trials, all events, the unit's trials.
     """
-    from scipy import stats
-
     total, good, drawn = totals.T.astype(np.int64)
     lowest, highest = np.maximum(0, drawn + good - total), np.minimum(drawn, good)
     widths = highest - lowest + 1
     ends = np.cumsum(widths)
     counts_in_order = np.arange(ends[-1]) - np.repeat(ends - widths - lowest, widths)
-    each = np.exp(stats.hypergeom.logpmf(counts_in_order, *(np.repeat(side, widths) for side in (total, good, drawn))))
+    each = hypergeometric_chances(counts_in_order, *(np.repeat(side, widths) for side in (total, good, drawn)))
     chances: Floats = np.ones(1)
     for piece in np.split(each, ends[:-1]):
         chances = np.convolve(chances, piece)

@@ -15,6 +15,7 @@ from analyzer.engine.statistics.judged import (
     number,
     upper_tail,
 )
+from analyzer.engine.statistics.laws import normal_limit
 
 
 @method(
@@ -63,15 +64,9 @@ def seasonal_surge(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         number("amount").alias("observed"),
         pl.col("events").cast(pl.Int64).alias("sample"),
         (pl.col("p_adjusted") <= settings["fdr"]).alias("flagged"),
-        (pl.col("expected") * (_limit(settings["fdr"]) * pl.col("deviation")).exp()).alias("upper"),
+        (pl.col("expected") * (normal_limit(settings["fdr"]) * pl.col("deviation")).exp()).alias("upper"),
         pl.lit("same month of earlier years, peers' movement, robust score, Benjamini-Hochberg").alias("method"),
     )
-
-
-def _limit(fdr: float) -> float:
-    from scipy.stats import norm
-
-    return float(norm.isf(fdr))
 
 
 def _against_own_season(units: pl.DataFrame, settings: Settings) -> pl.DataFrame:
