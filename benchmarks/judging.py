@@ -56,7 +56,7 @@ def main() -> None:
     library = load_library()
     rulings = resolve(library.parameters, library.profiles, library.laws)
     work = Path(tempfile.mkdtemp(prefix="judging-"))
-    con = connect(work, Limits(options.memory_limit, options.threads))
+    con = connect(work, Limits(options.memory_limit, options.threads), is_large=options.detections > 20_000_000)
     try:
         teach(con, library.calendar)
         supply = look_at(con, make_tables(con, library.vocabulary, options.detections).columns, library.vocabulary)

@@ -115,7 +115,8 @@ def run_audit(order: Order, progress: Progress | None = None, writable: Sequence
     # Our own rules are proved by their examples; a bureau's are compiled once ahead, so that nothing is read in vain.
     plan_rules(draft, library, [one for one in rules if not one.document.path.is_relative_to(library.folders[0])])
     work = Path(tempfile.mkdtemp(prefix="analyzer-"))
-    con = connect(work, order.limits, in_memory=_size(order.inputs) < IN_MEMORY_BELOW)
+    size = _size(order.inputs)
+    con = connect(work, order.limits, in_memory=size < IN_MEMORY_BELOW, is_large=size >= LARGE_FROM)
     try:
         teach(con, library.calendar)
         intake = take_in(con, order.inputs, library.vocabulary, mappings=mappings, work_dir=work, progress=progress)
@@ -133,6 +134,9 @@ def run_audit(order: Order, progress: Progress | None = None, writable: Sequence
 
 IN_MEMORY_BELOW = 500_000_000
 """Exports of fewer bytes than this are judged in memory; they spill to disk only when memory runs short."""
+
+LARGE_FROM = 2_000_000_000
+"""Exports of so many bytes, some ten million records, are kept in large groups of rows."""
 
 
 def _size(inputs: Sequence[Path]) -> int:

@@ -65,7 +65,7 @@ def stage(
 ) -> Staged:
     """Read the files and write what they brought as segments."""
     size = sum(source.path.stat().st_size for source in sources)
-    con = connect(night.work, limits, in_memory=size < IN_MEMORY_BELOW)
+    con = connect(night.work, limits, in_memory=size < IN_MEMORY_BELOW, is_large=True)
     try:
         staging = _Staging(con, night)
         standing = Standing(night.first_source, staging.bring)
