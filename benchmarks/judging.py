@@ -56,7 +56,8 @@ def main() -> None:
     library = load_library()
     rulings = resolve(library.parameters, library.profiles, library.laws)
     work = Path(tempfile.mkdtemp(prefix="judging-"))
-    con = connect(work, Limits(options.memory_limit, options.threads), is_large=options.detections > 20_000_000)
+    is_large = options.detections > 20_000_000
+    con = connect(work, Limits(options.memory_limit, options.threads), is_large=is_large)
     try:
         teach(con, library.calendar)
         supply = look_at(con, make_tables(con, library.vocabulary, options.detections).columns, library.vocabulary)
@@ -74,9 +75,11 @@ def main() -> None:
         kinds = {"all": known}
         if options.kinds:
             kinds = {"record rules": [one for one in known if one not in indicators], "indicators": indicators}
+        is_free = options.memory_limit is None and options.threads is None and not is_large
+        beside = library.calendar if is_free else None
         for kind, rules in kinds.items():
             plans = plan_rules(setting, library, rules)
-            took = timed(lambda plans=plans: judge(con, setting, plans))
+            took = timed(lambda plans=plans: judge(con, setting, plans, beside=beside))
             say(kind, options.detections, len(rules), floor, took)
     finally:
         con.close()

@@ -124,7 +124,9 @@ def run_audit(order: Order, progress: Progress | None = None, writable: Sequence
         setting = Setting(library.vocabulary, library.bases, rulings.parameters, rulings.chain, order.as_of, supply)
         plans = tuple(plan_rules(setting, library, rules))
         lock(con, [work, *writable])
-        counts = tuple(judge(con, setting, plans, progress))
+        # Who bounds memory or threads gets one base table at a time.
+        is_free = order.limits == Limits() and size < LARGE_FROM
+        counts = tuple(judge(con, setting, plans, progress, beside=library.calendar if is_free else None))
     except BaseException:
         con.close()
         shutil.rmtree(work, ignore_errors=True)

@@ -26,6 +26,12 @@ class Bench(Protocol):
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows that the engine answers; for a few rows only."""
 
+    def size(self, name: str) -> int:
+        """Return the rows of a table of the engine."""
+
+    def masks(self, name: str, columns: Sequence[str]) -> dict[str, dict[int, int]]:
+        """Return for each column of a table of bit masks how many rows hold which mask; empty masks are left out."""
+
     def tally(self, name: str, columns: Sequence[str]) -> dict[str, dict[int, int]]:
         """Return for each column of a table of answers how many rows hold which answer, by its number."""
 
@@ -58,6 +64,15 @@ class DuckBench:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """See `Bench`."""
         return self.local.execute(query).fetchall()
+
+    def size(self, name: str) -> int:
+        """See `Bench`."""
+        return int(self.rows(f'SELECT count(*) FROM "{name}"')[0][0])
+
+    def masks(self, name: str, columns: Sequence[str]) -> dict[str, dict[int, int]]:
+        """See `Bench`."""
+        query = 'SELECT "{0}", count(*) FROM "{1}" WHERE "{0}" > 0 GROUP BY "{0}"'
+        return {column: dict(self.rows(query.format(column, name))) for column in columns}
 
     def tally(self, name: str, columns: Sequence[str]) -> dict[str, dict[int, int]]:
         """See `Bench`. A group on a few small numbers is far faster than a filter for each, and hardly dearer than on one."""

@@ -71,6 +71,14 @@ def keep_join_filters_out(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("SET disabled_optimizers = 'join_filter_pushdown'")
 
 
+def use_same(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return another connection to the same database; its temporary tables are its own."""
+    names = con.execute("SELECT current_database()").fetchall()
+    cursor = con.cursor()
+    cursor.execute(f'USE "{names[0][0]}"')
+    return cursor
+
+
 def teach(con: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
     """Give the connection our named functions and the calendar of working days."""
     for statement in duckdb_definitions(calendar):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from analyzer.engine.bench import Bench, DuckBench
+from analyzer.engine.beside import judge_beside
 from analyzer.engine.compile import ROW
 from analyzer.engine.connect import create_missing_tables, insert_rows
 from analyzer.engine.gathering import Gathering
@@ -18,6 +19,7 @@ from analyzer.engine.rollup import create_result_tables, roll_up
 from analyzer.engine.setting import Setting
 from analyzer.engine.statistics import apply_method, load_ahead
 from analyzer.model import AnalyzerError, Problem, Text, Verdict
+from analyzer.model.law import Calendar
 from analyzer.rulebook.library import Library, RuleFile
 
 Progress = Callable[[str, int, int], None]
@@ -57,22 +59,34 @@ def judge(
     progress: Progress | None = None,
     keep_answers: dict[str, str] | None = None,
     bench: Bench | None = None,
+    beside: Calendar | None = None,
 ) -> list[RuleCounts]:
     """Judge every base table; fill `findings`, `finding_records`, `verdict_counts` and `not_assessable` in `con`.
 
     `keep_answers`, when given, receives the answer of every row by its key; it is meant for one rule at a time.
-    `bench` is the engine that holds the records, when `con` does not.
+    `bench` is the engine that holds the records, when `con` does not. With `beside`, the calendar that `con` was
+    taught, two base tables are judged at once: sooner done, with more memory.
     """
-    bench = bench or DuckBench(con)
     create_missing_tables(con, setting.vocabulary)
     create_result_tables(con)
     if any(shape.gather.method for plan in plans for shape, _ in plan.gathers.values()):
         load_ahead()
-    results: list[RuleCounts] = []
-    for number, plan in enumerate(plans):
+
+    def say(table: str, number: int) -> None:
         if progress:
-            progress(plan.table, number, len(plans))
-        results += _judge_base(bench, setting, plan, keep_answers)
+            progress(table, number, len(plans))
+
+    def judge_one(on: Bench, plan: BasePlan) -> list[RuleCounts]:
+        return _judge_base(on, setting, plan, keep_answers)
+
+    if beside is not None:
+        by_base = judge_beside(con, beside, plans, judge_one, say)
+    else:
+        by_base = []
+        for number, plan in enumerate(plans):
+            say(plan.table, number)
+            by_base.append(judge_one(bench or DuckBench(con), plan))
+    results = [counts for of_base in by_base for counts in of_base]
     results.sort(key=lambda one: one.code)
     rows = [
         (
@@ -180,10 +194,10 @@ def _count(bench: Bench, plan: BasePlan, verdicts: str) -> dict[str, dict[Verdic
     counts = {rule.name: dict.fromkeys(VERDICTS.values(), 0) for rule in plan.rules}
     for name, found in bench.tally(verdicts, list(counts)).items():
         counts[name].update({VERDICTS[answer]: rows for answer, rows in found.items()})
-    sizes = f'SELECT (SELECT count(*) FROM "{plan.table}") - (SELECT count(*) FROM "{verdicts}")'
-    for (left_out,) in bench.rows(sizes):
-        for of_rule in counts.values():
-            of_rule[Verdict.NOT_APPLICABLE] += left_out
+    # Every row that was judged has one answer under each rule.
+    left_out = bench.size(plan.table) - sum(counts[plan.rules[0].name].values())
+    for of_rule in counts.values():
+        of_rule[Verdict.NOT_APPLICABLE] += left_out
     return counts
 
 

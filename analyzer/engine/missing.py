@@ -56,10 +56,9 @@ def _missing(bench: Bench, plan: BasePlan, verdicts: str, rules: Sequence[Compil
     looked_at = ", ".join(f'{sql} AS "{name}"' for sql, name in flags.items())
     numbers = ", ".join(f'{sql} AS "m{number}"' for number, (*_, sql) in enumerate(masks))
     bench.make("lacking", f"SELECT {numbers} FROM (SELECT {names}, {looked_at} FROM {row}) AS seen")
-    for number, (at, start, _) in enumerate(masks):
-        name = f'"m{number}"'
-        query = f'SELECT {name}, count(*) FROM "lacking" WHERE {name} > 0 GROUP BY {name}'
-        for mask, rows in bench.rows(query):
+    counted = bench.masks("lacking", [f"m{number}" for number in range(len(masks))])
+    for (at, start, _), by_mask in zip(masks, counted.values(), strict=True):
+        for mask, rows in by_mask.items():
             for bit in range(_BITS):
                 if mask >> bit & 1:
                     found[at][start + bit] += rows

@@ -7,7 +7,7 @@ last digit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -16,19 +16,28 @@ import pyarrow as pa
 
 from analyzer.engine.plan import VERDICTS
 from analyzer.engine.spark.dialect import SparkDialect
+from analyzer.engine.spark.kept import Kept, keep
 from analyzer.model import Vocabulary
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+NO_SIZES: Mapping[str, int] = {}
+
 
 class SparkBench:
-    """See `engine.bench.Bench`. `local` holds the canonical tables, empty."""
+    """See `engine.bench.Bench`. `local` holds the canonical tables, empty; `sizes` says the rows of those in the lake."""
 
-    def __init__(self, spark: SparkSession, local: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> None:
-        self.spark, self.local = spark, local
+    def __init__(
+        self,
+        spark: SparkSession,
+        local: duckdb.DuckDBPyConnection,
+        vocabulary: Vocabulary,
+        sizes: Mapping[str, int] = NO_SIZES,
+    ) -> None:
+        self.spark, self.local, self._sizes = spark, local, sizes
         self._dialect = SparkDialect(vocabulary)
-        self._made: dict[str, DataFrame] = {}
+        self._made: dict[str, Kept] = {}
 
     def make(self, name: str, query: str) -> None:
         """See `Bench`."""
@@ -43,6 +52,23 @@ class SparkBench:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """See `Bench`."""
         return [tuple(row) for row in self._ask(query).collect()]
+
+    def size(self, name: str) -> int:
+        """See `Bench`. The rows of a table of the lake were counted when it was opened."""
+        known = self._sizes.get(name)
+        return int(self.rows(f'SELECT count(*) FROM "{name}"')[0][0]) if known is None else known
+
+    def masks(self, name: str, columns: Sequence[str]) -> dict[str, dict[int, int]]:
+        """See `Bench`. One pass over all columns."""
+        pairs = ", ".join(f"{number}, `{column}`" for number, column in enumerate(columns))
+        query = (
+            f"SELECT number, mask, count(*) FROM (SELECT stack({len(columns)}, {pairs}) AS (number, mask) FROM `{name}`)"
+            " WHERE mask > 0 GROUP BY number, mask"
+        )
+        found: dict[str, dict[int, int]] = {column: {} for column in columns}
+        for number, mask, rows in self.spark.sql(query).collect():
+            found[columns[number]][mask] = rows
+        return found
 
     def tally(self, name: str, columns: Sequence[str]) -> dict[str, dict[int, int]]:
         """See `Bench`. One pass over all columns: a pass for each would be a job of Spark's for each."""
@@ -70,29 +96,12 @@ class SparkBench:
         """See `Bench`."""
         self.local.execute(f'DROP TABLE IF EXISTS "{name}"')
         if name in self._made:
-            self._made.pop(name).unpersist()
+            self._made.pop(name).free()
             self.spark.catalog.dropTempView(name)
 
     def _view(self, name: str, frame: DataFrame) -> None:
-        self._made[name] = frame.persist()
-        # Filled before it is asked, so that the plans built on it know its size.
-        frame.count()
-        self._leaf(frame).createOrReplaceTempView(name)
-
-    def _leaf(self, frame: DataFrame) -> DataFrame:
-        """A kept table as a plan of one node: what it was made by is not planned again in every query over it.
-
-        Spark offers this inside only; where it cannot be had the table is used as it is, which takes longer.
-        """
-        from pyspark.sql import DataFrame
-
-        try:
-            kept = frame._jdf.queryExecution().withCachedData()
-            jvm: Any = self.spark._jvm
-            made = jvm.org.apache.spark.sql.classic.Dataset.ofRows(self.spark._jsparkSession, kept)
-            return DataFrame(made, self.spark)
-        except (AttributeError, TypeError):
-            return frame
+        self._made[name] = kept = keep(self.spark, frame)
+        kept.leaf.createOrReplaceTempView(name)
 
     def _ask(self, query: str) -> DataFrame:
         return self.spark.sql(self._dialect.text(query))

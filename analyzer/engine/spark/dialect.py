@@ -13,6 +13,18 @@ from analyzer.model import Vocabulary
 FORMS: Mapping[type[exp.Expr], str] = {exp.RegexpFullMatch: "fits_pattern", exp.PercentileCont: "percentile"}
 """DuckDB's own functions that Spark spells otherwise: the name of the function there."""
 
+_ONE_WORD = (
+    exp.Paren, exp.Column, exp.Literal, exp.Boolean, exp.Null, exp.Case, exp.Cast, exp.Coalesce, exp.Anonymous, exp.If,
+    exp.Exists,
+)  # fmt: skip
+"""What stands together without brackets, wherever it is said."""
+_COMPARISONS = (
+    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between, exp.NullSafeEQ, exp.NullSafeNEQ,
+)  # fmt: skip
+"""What binds closer than NOT, AND and OR."""
+_BRACKETED = (exp.Paren, exp.Case, exp.If, exp.Coalesce, exp.Anonymous, exp.Alias, exp.Where, exp.Having)
+"""What says by itself where each of its parts ends."""
+
 _WHOLE = (exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT, exp.DataType.Type.TINYINT)
 
 
@@ -30,6 +42,9 @@ class SparkDialect:
             if column.name == "rowid":
                 column.replace(self._key_of(column))
         tree = tree.transform(_spelt)
+        for paren in list(tree.find_all(exp.Paren)):
+            if _is_needless(paren):
+                paren.replace(paren.this)
         return tree.sql(dialect="spark")
 
     def _key_of(self, column: exp.Column) -> exp.Expr:
@@ -52,6 +67,24 @@ def _table_named(column: exp.Column) -> str:
                 return str(table.name)
         select = select.find_ancestor(exp.Select)
     raise KeyError(column.sql())
+
+
+def _is_needless(paren: exp.Paren) -> bool:
+    """Whether a pair of brackets changes nothing.
+
+    Spark's parser reads what is in brackets again for each thing that may begin with one, so that brackets inside
+    brackets take it longer than all the rest.
+    """
+    inner, outer = paren.this, paren.parent
+    if isinstance(inner, _ONE_WORD) or isinstance(outer, _BRACKETED):
+        return not isinstance(inner, exp.Query)
+    if isinstance(outer, exp.Not):
+        return isinstance(inner, _COMPARISONS)
+    if isinstance(outer, exp.And):
+        return isinstance(inner, (exp.And, exp.Not, *_COMPARISONS))
+    if isinstance(outer, exp.Or):
+        return isinstance(inner, (exp.Or, exp.And, exp.Not, *_COMPARISONS))
+    return False
 
 
 def _spelt(node: exp.Expr) -> exp.Expr:

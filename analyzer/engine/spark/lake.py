@@ -1,18 +1,22 @@
 """The canonical tables of a lake: a folder of Parquet for each table, or tables of a catalogue, as Spark sees them.
 
-A table is looked at twice before anything is judged: once for what is unknown in it (and a hash of all its cells, so
-that the same lake gives the same run id), and once for its key, which has to name each row.
+The tables are looked at twice before anything is judged: once for what is unknown in them (and a hash of all their
+cells, so that the same lake gives the same run id), and once for their keys, which have to name each row. Each look is
+one query over all tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzer.engine.setting import Supply
+from analyzer.engine.spark.kept import keep
 from analyzer.engine.spark.kinds import as_ours, spark_type
+from analyzer.engine.spark.session import in_one_piece
 from analyzer.model import AnalyzerError, Problem, Table, Text, Vocabulary
 from analyzer.model.tables import UNKNOWN
 
@@ -59,29 +63,46 @@ def open_lake(spark: SparkSession, place: str, vocabulary: Vocabulary) -> Lake:
     `place` is a folder, an address that Spark can read (`hdfs://...`, `s3a://...`) or `catalog://name`. Raises
     `AnalyzerError` with every mistake: no table of ours, a column of another type, a key that is blank or twice there.
     """
-    looks: dict[str, _Look] = {}
-    columns: dict[str, frozenset[str]] = {}
+    frames: dict[str, DataFrame] = {}
     problems: list[Problem] = []
     for table in vocabulary.tables.values():
         frame = _frame(spark, place, table.name)
         if frame is None:
             _empty(spark, table)
-            continue
-        mistakes = _mistakes(place, table, frame)
-        if mistakes:
+        elif mistakes := _mistakes(place, table, frame):
             problems += mistakes
-            continue
-        looks[table.name], doubled = _brought(spark, table, frame)
-        columns[table.name] = looks[table.name].known
-        if doubled:
-            problems.append(_not_unique(place, table, doubled))
-    if not looks and not problems:
+        else:
+            frames[table.name] = frame
+            frame.createOrReplaceTempView(_source(table))
+    if not frames and not problems:
         problems.append(Problem(place, Text("这里没有一张规范表", "there is no canonical table here"), _NOT_OURS))
+    tables = [vocabulary[name] for name in frames]
+    looks = _looked_at(spark, tables, frames) if frames else {}
+    for table in tables:
+        spark.sql(_typed(table, frames[table.name], looks[table.name])).createOrReplaceTempView(table.name)
+    problems += [_not_unique(place, vocabulary[name], doubled) for name, doubled in _doubled(spark, tables)]
     if problems:
         raise AnalyzerError(problems)
-    supply = Supply(columns, {name: look.unknown for name, look in looks.items()})
+    supply = Supply(
+        {name: look.known for name, look in looks.items()}, {name: look.unknown for name, look in looks.items()}
+    )
     rows = {name: look.rows for name, look in looks.items()}
     return Lake(place, supply, rows, {name: look.content for name, look in looks.items()})
+
+
+@contextmanager
+def held(spark: SparkSession, lake: Lake) -> Iterator[None]:
+    """Hold the tables of a lake of few rows in memory, each in one piece: files are opened once for all queries."""
+    kept = []
+    if in_one_piece(sum(lake.rows.values())):
+        for name in lake.rows:
+            kept.append(keep(spark, spark.table(name).coalesce(1), fill=False))
+            kept[-1].leaf.createOrReplaceTempView(name)
+    try:
+        yield
+    finally:
+        for one in kept:
+            one.free()
 
 
 def _frame(spark: SparkSession, place: str, name: str) -> DataFrame | None:
@@ -126,33 +147,56 @@ def _mistakes(place: str, table: Table, frame: DataFrame) -> list[Problem]:
     return problems
 
 
-def _brought(spark: SparkSession, table: Table, frame: DataFrame) -> tuple[_Look, int]:
-    """Make the view of a table; return what was seen, and the rows that have no key of their own."""
-    source = f"lake_{table.name}"
-    frame.createOrReplaceTempView(source)
-    look = _looked_at(spark, table, frame, source)
-    spark.sql(_typed(table, frame, source, look)).createOrReplaceTempView(table.name)
-    keys = ", ".join(f"`{key}`" for key in table.key)
-    row = spark.sql(f"SELECT count(*) - count(DISTINCT {keys}) FROM `{table.name}`").first()
-    return look, int(row[0]) if row else 0
+def _source(table: Table) -> str:
+    """The view of a table as the lake has it."""
+    return f"lake_{table.name}"
 
 
-def _looked_at(spark: SparkSession, table: Table, frame: DataFrame, source: str) -> _Look:
-    """One pass over the table, grouped by the list of unknown columns: few lists, however many rows."""
-    held = [name for name in table.columns if name in frame.columns]
-    names = f"coalesce(`{UNKNOWN}`, array())" if UNKNOWN in frame.columns else "CAST(array() AS ARRAY<STRING>)"
-    cells = ", ".join(f"`{name}`" for name in held)
-    rows = spark.sql(
-        f"SELECT {names} AS names, count(*), sum(xxhash64({cells}, {names})) FROM `{source}` GROUP BY 1"
-    ).collect()
-    total = sum(row[1] for row in rows)
-    content = f"{sum(row[2] for row in rows) % (1 << 64):016x}"
-    known = {name for name in held for row in rows if name not in row[0]} if total else set(held)
-    unknown = {name for name in table.columns for row in rows if name in row[0] or name not in held}
+def _looked_at(spark: SparkSession, tables: Sequence[Table], frames: Mapping[str, DataFrame]) -> dict[str, _Look]:
+    """One pass over all tables, grouped by the list of unknown columns: few lists, however many rows."""
+    legs = []
+    for table in tables:
+        columns = frames[table.name].columns
+        names = f"coalesce(`{UNKNOWN}`, array())" if UNKNOWN in columns else "CAST(array() AS ARRAY<STRING>)"
+        cells = ", ".join(f"`{name}`" for name in table.columns if name in columns)
+        legs.append(
+            f"SELECT '{table.name}' AS of, {names} AS names, xxhash64({cells}, {names}) AS cells FROM `{_source(table)}`"
+        )
+    found: dict[str, list[tuple[list[str], int, int]]] = {table.name: [] for table in tables}
+    query = f"SELECT of, names, count(*), sum(cells) FROM ({' UNION ALL '.join(legs)}) GROUP BY of, names"
+    for of, names, rows, cells in spark.sql(query).collect():
+        found[of].append((names, rows, cells))
+    return {table.name: _look(table, set(frames[table.name].columns), found[table.name]) for table in tables}
+
+
+def _look(table: Table, columns: Set[str], lists: Sequence[tuple[list[str], int, int]]) -> _Look:
+    """What the lists of unknown columns in a table say of it; each with its rows and the sum of their hashes."""
+    held = [name for name in table.columns if name in columns]
+    total = sum(rows for _, rows, _ in lists)
+    content = f"{sum(cells for *_, cells in lists) % (1 << 64):016x}"
+    known = {name for name in held for names, *_ in lists if name not in names} if total else set(held)
+    unknown = {name for name in table.columns for names, *_ in lists if name in names or name not in held}
     return _Look(total, f"xxhash64:{total}:{content}", frozenset(known), frozenset(unknown))
 
 
-def _typed(table: Table, frame: DataFrame, source: str, look: _Look) -> str:
+def _doubled(spark: SparkSession, tables: Sequence[Table]) -> list[tuple[str, int]]:
+    """The tables whose key does not name each row, with the rows that have no key of their own."""
+    legs = []
+    for table in tables:
+        blank = " OR ".join(f"`{key}` IS NULL" for key in table.key)
+        parts = ", ".join(f"CAST(`{key}` AS STRING)" for key in table.key)
+        legs.append(
+            f"SELECT '{table.name}' AS of, CASE WHEN {blank} THEN NULL ELSE array({parts}) END AS k FROM `{table.name}`"
+        )
+    if not legs:
+        return []
+    by_key = f"SELECT of, k, count(*) AS n FROM ({' UNION ALL '.join(legs)}) GROUP BY of, k"
+    counted = spark.sql(f"SELECT of, sum(n) - count(k) AS doubled FROM ({by_key}) GROUP BY of HAVING sum(n) > count(k)")
+    found: dict[str, int] = {row[0]: row[1] for row in counted.collect()}
+    return [(table.name, found[table.name]) for table in tables if table.name in found]
+
+
+def _typed(table: Table, frame: DataFrame, look: _Look) -> str:
     """The view of a table: our columns in our types, and the mask of what is unknown in each row."""
     typed = [
         f"{as_ours(frame.schema[name].dataType, column.kind, name)} AS `{name}`"
@@ -168,7 +212,7 @@ def _typed(table: Table, frame: DataFrame, source: str, look: _Look) -> str:
     mask = f"{lacking}L"
     if bits:
         mask = f"CASE WHEN size(`{UNKNOWN}`) > 0 THEN {lacking}L{bits} ELSE {lacking}L END"
-    return f"SELECT {', '.join(typed)}, {mask} AS `{UNKNOWN}` FROM `{source}`"
+    return f"SELECT {', '.join(typed)}, {mask} AS `{UNKNOWN}` FROM `{_source(table)}`"
 
 
 def _not_unique(place: str, table: Table, doubled: int) -> Problem:
@@ -187,4 +231,4 @@ def _empty(spark: SparkSession, table: Table) -> None:
     spark.sql(f"SELECT {', '.join(typed)}, 0L AS `{UNKNOWN}` WHERE false").createOrReplaceTempView(table.name)
 
 
-__all__ = ["CATALOGUE", "Lake", "is_lake", "open_lake"]
+__all__ = ["CATALOGUE", "Lake", "held", "is_lake", "open_lake"]

@@ -20,7 +20,7 @@ from analyzer.engine.setting import Setting, Supply
 from analyzer.engine.spark.bench import SparkBench
 from analyzer.engine.spark.functions import teach_spark
 from analyzer.engine.spark.home import bring_home
-from analyzer.engine.spark.lake import Lake, open_lake
+from analyzer.engine.spark.lake import Lake, held, open_lake
 from analyzer.engine.spark.session import fit_to, session
 from analyzer.model import AnalyzerError, Problem, Text
 from analyzer.records import Intake
@@ -61,9 +61,10 @@ def audit_lake(
             )
             plans = tuple(plan_rules(setting, library, rules))
             lock(con, [work, *writable])
-            bench = SparkBench(spark, con, library.vocabulary)
-            counts = tuple(judge(con, setting, plans, progress, bench=bench))
-            partial = bring_home(bench, library.vocabulary, lake.rows)
+            bench = SparkBench(spark, con, library.vocabulary, lake.rows)
+            with held(spark, lake):
+                counts = tuple(judge(con, setting, plans, progress, bench=bench))
+                partial = bring_home(bench, library.vocabulary, lake.rows)
             elsewhere = Elsewhere("spark", _version(spark), lake.rows, partial)
     except BaseException:
         con.close()

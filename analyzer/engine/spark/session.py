@@ -24,6 +24,9 @@ JAVA = 17
 FEW_ROWS = 500_000
 """A lake of fewer rows is a small one: what Spark plans takes longer than what it then does."""
 
+IN_ONE_PIECE = 50_000
+"""A lake of fewer rows is kept in memory in one piece a table, and judged by one core."""
+
 _SETTINGS = {
     "spark.sql.ansi.enabled": "false",
     # Moments are local civil time without a zone, in the lake as in our tables.
@@ -33,7 +36,9 @@ _SETTINGS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     "spark.sql.runSQLOnFiles": "false",
-    "spark.sql.debug.maxToStringFields": "50",
+    # Spark writes each plan down before it runs it: fifty rules are a long text, and texts of a lake are personal.
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.debug.maxToStringFields": "2",
     "spark.sql.maxPlanStringLength": "10000",
     "spark.sql.maxMetadataStringLength": "1000",
 }
@@ -102,9 +107,23 @@ def fit_to(spark: SparkSession, rows: int) -> None:
 
     Where there are many rows the plan is made again after each shuffle, by what came of it: seconds that are well spent.
     """
+    settings = {}
     if rows < FEW_ROWS:
-        spark.conf.set("spark.sql.adaptive.enabled", "false")
-        spark.conf.set("spark.sql.shuffle.partitions", "2")
+        settings = {"spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": "2"}
+    if in_one_piece(rows):
+        # What lies in one piece is joined and grouped where it is: no shuffle, no copy for every machine.
+        settings |= {"spark.sql.shuffle.partitions": "1", "spark.sql.autoBroadcastJoinThreshold": "-1"}
+    for name, value in settings.items():
+        spark.conf.set(name, value)
+
+
+FITTED = ("spark.sql.adaptive.enabled", "spark.sql.shuffle.partitions", "spark.sql.autoBroadcastJoinThreshold")
+"""The settings that `fit_to` changes."""
+
+
+def in_one_piece(rows: int) -> bool:
+    """Whether a lake has so few rows that each of its tables is held in memory in one piece."""
+    return rows < IN_ONE_PIECE
 
 
 def _placed(master: str | None, limits: Limits, work: Path | None) -> dict[str, str]:
@@ -215,4 +234,4 @@ def _java_version() -> int | None:
     return int(digits) if digits else None
 
 
-__all__ = ["FEW_ROWS", "JAVA", "fit_to", "session"]
+__all__ = ["FEW_ROWS", "FITTED", "IN_ONE_PIECE", "JAVA", "fit_to", "in_one_piece", "session"]
