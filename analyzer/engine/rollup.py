@@ -43,8 +43,10 @@ def roll_up(bench: Bench, plan: BasePlan, verdicts: str, counts: Mapping[str, Ma
     say_what_was_missing(bench, plan, verdicts, counts)
     found = dict.fromkeys((rule.name for rule in plan.rules), 0)
     flagged = {rule.name: counts[rule.name][Verdict.BREACH] + counts[rule.name][Verdict.REVIEW] for rule in plan.rules}
-    for together in _together([rule for rule in plan.rules if flagged[rule.name]], flagged):
-        are_many = flagged[together[0].name] >= _MANY
+    rows = max((sum(counts[rule.name].values()) for rule in plan.rules), default=0)
+    many = max(_MANY, rows // _SHARE)
+    for together in _together([rule for rule in plan.rules if flagged[rule.name]], flagged, many):
+        are_many = flagged[together[0].name] >= many
         hits, stories = hits_query(plan, verdicts, together, are_many=are_many)
         bench.bring("hits", hits)
         for rule in together:
@@ -53,14 +55,15 @@ def roll_up(bench: Bench, plan: BasePlan, verdicts: str, counts: Mapping[str, Ma
     return found
 
 
-_MANY = 20_000
-"""A rule that flags so many rows has its hits to itself: they need not carry what other rules show."""
+_MANY, _SHARE = 20_000, 50
+"""A rule that flags so many rows, and so large a part of its table (one in), has its hits to itself: they need not carry
+what other rules show. Of a small part it costs more to look the rows up again than to carry a few columns."""
 
 
-def _together(hit: Sequence[CompiledRule], flagged: Mapping[str, int]) -> list[list[CompiledRule]]:
-    """Return the rules whose hits are brought with one query."""
-    few = [rule for rule in hit if flagged[rule.name] < _MANY]
-    return [*([few] if few else []), *([rule] for rule in hit if flagged[rule.name] >= _MANY)]
+def _together(hit: Sequence[CompiledRule], flagged: Mapping[str, int], many: int) -> list[list[CompiledRule]]:
+    """Return the rules whose hits are brought with one query: those that flag fewer than `many` rows, and each other one."""
+    few = [rule for rule in hit if flagged[rule.name] < many]
+    return [*([few] if few else []), *([rule] for rule in hit if flagged[rule.name] >= many)]
 
 
 def _tell(con: duckdb.DuckDBPyConnection, rule: CompiledRule, table: str, told: str, flagged: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from analyzer.engine.examples import ExampleRunner
 from analyzer.model.rule import ExampleCase, Examples
 from analyzer.rulebook.library import Library, RuleFile, load_library
+from tests.engine.spark_lakes import Engines, engines
 
 TEMPLATE = """
 id: test.rule
@@ -87,3 +88,10 @@ def answer(rules: SmallRules) -> Callable[..., str]:
         return rules.judge(body, {"cases": [row], **(other or {})}, **options)["C1"]
 
     return judge
+
+
+@pytest.fixture(scope="session")
+def two() -> Iterator[Engines]:
+    """DuckDB and Spark. Java starts once for all tests that ask for both."""
+    with engines(load_library()) as both:
+        yield both

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ from analyzer.engine.judge import judge, plan_rules
 from analyzer.engine.setting import Setting
 from analyzer.engine.spark.bench import SparkBench
 from analyzer.engine.spark.functions import teach_spark
-from analyzer.engine.spark.lake import open_lake
-from analyzer.engine.spark.session import fit_to, session
+from analyzer.engine.spark.lake import Lake, held, open_lake
+from analyzer.engine.spark.session import FITTED, fit_to, session
 from analyzer.records import read_canonical
 from analyzer.rulebook.library import Library, RuleFile
 from analyzer.rulebook.rulings import DEFAULT_PROFILE, resolve
@@ -32,7 +33,7 @@ REQUIRED = "ANALYZER_REQUIRE_SPARK"
 AS_OF = date(2025, 12, 31)
 QUICK = {
     # Java that stops at its first compiler is warm twice as soon, and nothing here runs for long.
-    "spark_driver_extraJavaOptions": "-Xss16m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark_driver_extraJavaOptions": "-Xss16m -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
     "spark_driver_memory": "1500m",
 }
 
@@ -91,6 +92,53 @@ def examples_by_law(library: Library) -> dict[Law, Examples]:
     return found
 
 
+@dataclass
+class Laid:
+    """One lake of examples, and the laws under which its rules are judged there, one after the other."""
+
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    missing: set[str] = field(default_factory=set)
+    laws: list[tuple[Law, dict[str, RuleFile]]] = field(default_factory=list)
+
+
+def laid_together(library: Library, found: Mapping[Law, Examples]) -> list[Laid]:
+    """The examples in as few lakes, judged as seldom, as leaves each its own law and its own missing tables."""
+    lakes: list[Laid] = []
+    for law, examples in sorted(found.items(), key=lambda one: (len(one[0].missing), one[0].missing, one[0].settings)):
+        for lake in lakes:
+            if not ({*law.missing} & {*lake.tables} or lake.missing & {*examples.tables}):
+                break
+        else:
+            lakes.append(lake := Laid())
+        lake.missing |= {*law.missing}
+        for name, rows in examples.tables.items():
+            lake.tables.setdefault(name, []).extend(rows)
+        _join(library, lake, law, examples.rules)
+    return lakes
+
+
+def _join(library: Library, lake: Laid, law: Law, rules: Mapping[str, RuleFile]) -> None:
+    """Add a law to those of a lake: to one that sets nothing that these rules ask for, and these nothing for its own."""
+    for place, (other, there) in enumerate(lake.laws):
+        same_day = (law.profile, law.as_of) == (other.profile, other.as_of)
+        if same_day and not _touched(library, rules, law, other) and not _touched(library, there, other, law):
+            settings = tuple(sorted({*law.settings, *other.settings}))
+            lake.laws[place] = replace(other, settings=settings), {**there, **rules}
+            return
+    lake.laws.append((law, dict(rules)))
+
+
+def _touched(library: Library, rules: Mapping[str, RuleFile], law: Law, other: Law) -> bool:
+    """Whether one of the rules says a word that another law sets otherwise than its own."""
+    words = {setting.partition("=")[0] for setting in {*other.settings} - {*law.settings}}
+    for one in rules.values():
+        base = library.bases.get(one.rule.reads)
+        text = one.rule.model_dump_json() + (base.model_dump_json() if base else "")
+        if any(re.search(rf"\b{word}\b", text) for word in words):
+            return True
+    return False
+
+
 def _add(library: Library, to: Examples, one: RuleFile, tables: Mapping[str, list[dict[str, Any]]], mark: str) -> None:
     # A rule that reads the letters of a plate would not know it again.
     reads_plates = "plate" in " ".join(text for text in (one.rule.breach, one.rule.review) if text)
@@ -137,7 +185,21 @@ class Engines:
 
     def both(self, lake: Path, law: Law, rules: Sequence[RuleFile]) -> tuple[Results, Results]:
         """Return the result tables of DuckDB and of Spark."""
-        return self.duckdb(lake, law, rules), self.on_spark(lake, law, rules)
+        with self.opened(lake) as opened:
+            return self.duckdb(lake, law, rules), self.on_spark(opened, law, rules)
+
+    @contextmanager
+    def opened(self, place: Path) -> Iterator[Lake]:
+        """Open a lake on Spark, as an audit does; the session's settings are as before at the end."""
+        before = {name: self.spark.conf.get(name) for name in FITTED}
+        opened = open_lake(self.spark, str(place), self.library.vocabulary)
+        fit_to(self.spark, sum(opened.rows.values()))
+        try:
+            with held(self.spark, opened):
+                yield opened
+        finally:
+            for name, value in before.items():
+                self.spark.conf.set(name, value)
 
     def duckdb(self, lake: Path, law: Law, rules: Sequence[RuleFile]) -> Results:
         """Judge a lake with DuckDB."""
@@ -149,15 +211,13 @@ class Engines:
         judge(con, setting, plan_rules(setting, self.library, rules))
         return _results(con)
 
-    def on_spark(self, lake: Path, law: Law, rules: Sequence[RuleFile]) -> Results:
-        """Judge a lake with Spark."""
-        opened = open_lake(self.spark, str(lake), self.library.vocabulary)
-        fit_to(self.spark, sum(opened.rows.values()))
+    def on_spark(self, lake: Lake, law: Law, rules: Sequence[RuleFile]) -> Results:
+        """Judge an opened lake with Spark."""
         con = connect()
         teach(con, self.library.calendar)
-        setting = self._setting(law, opened.supply)
+        setting = self._setting(law, lake.supply)
         plans = plan_rules(setting, self.library, rules)
-        judge(con, setting, plans, bench=SparkBench(self.spark, con, self.library.vocabulary))
+        judge(con, setting, plans, bench=SparkBench(self.spark, con, self.library.vocabulary, lake.rows))
         return _results(con)
 
     def _setting(self, law: Law, supply: Any) -> Setting:

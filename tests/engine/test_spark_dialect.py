@@ -76,6 +76,27 @@ def test_what_differs_in_meaning_is_spelt_out() -> None:
     assert "FITS_PATTERN" in spark("SELECT regexp_full_match(c.a, 'x.*') AS n FROM cases AS c")
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("((a = 1) AND ((b) AND (c < 2)))", "a = 1 AND b AND c < 2"),
+        ("a OR ((b OR (c AND d)))", "a OR b OR c AND d"),
+        ("a AND (b OR c)", "a AND (b OR c)"),
+        ("NOT (a AND b)", "NOT (a AND b)"),
+        ("NOT (a = b)", "NOT a = b"),
+        ("(a = b) = (c = d)", "(a = b) = (c = d)"),
+        ("(a OR b) IS NULL", "(a OR b) IS NULL"),
+        ("a - (b - c)", "a - (b - c)"),
+        ("(a + b) * c", "(a + b) * c"),
+        ("CASE WHEN ((a AND b)) THEN (1) END", "CASE WHEN a AND b THEN 1 END"),
+        ("coalesce((a + b), (0))", "COALESCE(a + b, 0)"),
+    ],
+)
+def test_only_brackets_that_change_nothing_are_left_out(ours: str, theirs: str) -> None:
+    spark = SparkDialect(library().vocabulary).text
+    assert spark(f"SELECT ({ours}) AS x FROM cases AS c") == f"SELECT {theirs} AS x FROM cases AS c"
+
+
 def test_a_row_is_named_by_its_key_whole() -> None:
     spark = SparkDialect(library().vocabulary).text
     assert "`t`.`case_id` AS id" in spark('SELECT "t".rowid AS id FROM "cases" AS "t"')

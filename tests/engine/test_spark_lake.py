@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,14 @@ from analyzer.engine.connect import connect, teach
 from analyzer.engine.spark.dialect import SparkDialect
 from analyzer.engine.spark.home import bring_home
 from analyzer.engine.spark.lake import open_lake
+from analyzer.engine.spark.session import FITTED
 from analyzer.model import AnalyzerError
-from analyzer.rulebook.library import Library, load_library, rules_folder
+from analyzer.rulebook.library import rules_folder
 from analyzer.samples import make_bureau, write_canonical
 from analyzer.store.contents import RESULTS
 from analyzer.store.package import Package
 from analyzer.store.reopen import Reopened
-from tests.engine.spark_lakes import Engines, engines, need_spark
+from tests.engine.spark_lakes import Engines, need_spark
 
 need_spark()
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -71,21 +71,10 @@ EDGES = [
 """Values at the edges of our functions, and of what rules say besides; each is asked of both engines."""
 
 
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return load_library()
-
-
-@pytest.fixture(scope="module")
-def two(library: Library) -> Iterator[Engines]:
-    with engines(library) as both:
-        yield both
-
-
-def test_our_functions_mean_the_same_at_their_edges(two: Engines, library: Library) -> None:
+def test_our_functions_mean_the_same_at_their_edges(two: Engines) -> None:
     con = connect()
-    teach(con, library.calendar)
-    dialect = SparkDialect(library.vocabulary)
+    teach(con, two.library.calendar)
+    dialect = SparkDialect(two.library.vocabulary)
     query = "SELECT " + ", ".join(f"{text} AS e{number}" for number, text in enumerate(EDGES))
     ours = con.execute(query).fetchall()[0]
     theirs = tuple(two.spark.sql(dialect.text(query)).first())
@@ -94,9 +83,9 @@ def test_our_functions_mean_the_same_at_their_edges(two: Engines, library: Libra
     ] == []
 
 
-def test_medians_and_fractions_that_become_whole_numbers(two: Engines, library: Library) -> None:
+def test_medians_and_fractions_that_become_whole_numbers(two: Engines) -> None:
     con = connect()
-    dialect = SparkDialect(library.vocabulary)
+    dialect = SparkDialect(two.library.vocabulary)
     query = """
         SELECT g, low, middle, m.quarters[1] AS first, m.quarters[3] AS last, part, yuan, whole FROM (
         SELECT g, quantile_cont(kg, 0.25) AS low, median(kg) AS middle, quantile_cont(kg, [0.25, 0.5, 0.75]) AS quarters,
@@ -120,64 +109,77 @@ def written(folder: Path, rows: list[dict[str, Any]], name: str = "cases", **kin
     return folder
 
 
-def test_a_lake_says_what_it_holds_and_what_is_unknown(two: Engines, library: Library, tmp_path: Path) -> None:
+def test_a_lake_says_what_it_holds_and_what_is_unknown(two: Engines, tmp_path: Path) -> None:
     lake = written(tmp_path, [row(), row(case_id="C2", record_id=None, _unknown=["record_id"])])
-    opened = open_lake(two.spark, str(lake), library.vocabulary)
+    opened = open_lake(two.spark, str(lake), two.library.vocabulary)
     assert opened.rows == {"cases": 2}
     assert opened.supply.columns["cases"] == {"case_id", "record_id", "filed_on"}
     unknown = (opened.supply.unknown or {})["cases"]
     assert "record_id" in unknown and "decided_on" in unknown and "filed_on" not in unknown
-    bit = library.vocabulary["cases"].bit("record_id")
+    bit = two.library.vocabulary["cases"].bit("record_id")
     masks = dict(two.spark.sql("SELECT case_id, _unknown FROM cases").collect())
     assert masks["C2"] & bit and not masks["C1"] & bit
     assert two.spark.sql("SELECT count(*) FROM notices").first()[0] == 0
 
 
-def test_the_same_rows_in_other_files_are_the_same_content(two: Engines, library: Library, tmp_path: Path) -> None:
+def test_the_same_rows_in_other_files_are_the_same_content(two: Engines, tmp_path: Path) -> None:
     rows = [row(case_id=f"C{number}") for number in range(20)]
-    one = open_lake(two.spark, str(written(tmp_path / "a", rows)), library.vocabulary)
-    other = open_lake(two.spark, str(written(tmp_path / "b", rows[::-1])), library.vocabulary)
+    one = open_lake(two.spark, str(written(tmp_path / "a", rows)), two.library.vocabulary)
+    other = open_lake(two.spark, str(written(tmp_path / "b", rows[::-1])), two.library.vocabulary)
     changed = open_lake(
-        two.spark, str(written(tmp_path / "c", [*rows[1:], row(case_id="C0", record_id="R2")])), library.vocabulary
+        two.spark, str(written(tmp_path / "c", [*rows[1:], row(case_id="C0", record_id="R2")])), two.library.vocabulary
     )
     assert one.contents == other.contents != changed.contents
 
 
-def test_a_key_that_is_blank_or_twice_there_is_refused(two: Engines, library: Library, tmp_path: Path) -> None:
+def test_a_key_that_is_blank_or_twice_there_is_refused(two: Engines, tmp_path: Path) -> None:
     lake = written(tmp_path, [row(), row(), row(case_id=None)])
     with pytest.raises(AnalyzerError) as caught:
-        open_lake(two.spark, str(lake), library.vocabulary)
+        open_lake(two.spark, str(lake), two.library.vocabulary)
     assert "2 rows have no key of their own" in caught.value.problems[0].cause.en
 
 
-def test_every_mistake_in_a_lake_is_told_at_once(two: Engines, library: Library, tmp_path: Path) -> None:
+def test_every_mistake_in_a_lake_is_told_at_once(two: Engines, tmp_path: Path) -> None:
     written(tmp_path, [row(filed_on="2024-03-05")])
     written(tmp_path, [{"record_id": "R1", "_unknown": []}], "notices")
     with pytest.raises(AnalyzerError) as caught:
-        open_lake(two.spark, str(tmp_path), library.vocabulary)
+        open_lake(two.spark, str(tmp_path), two.library.vocabulary)
     said = [one.say("en") for one in caught.value.problems]
     assert any("cases.filed_on" in one and "it should be DATE" in one for one in said)
     assert any("notices" in one and "notice_id" in one for one in said)
 
 
-def test_a_folder_without_tables_of_ours_is_no_lake(two: Engines, library: Library, tmp_path: Path) -> None:
+def test_a_folder_without_tables_of_ours_is_no_lake(two: Engines, tmp_path: Path) -> None:
     with pytest.raises(AnalyzerError) as caught:
-        open_lake(two.spark, str(tmp_path), library.vocabulary)
+        open_lake(two.spark, str(tmp_path), two.library.vocabulary)
     assert "analyzer lake export" in caught.value.problems[0].remedy.en
 
 
-def test_the_tables_of_a_catalogue_are_a_lake(two: Engines, library: Library, tmp_path: Path) -> None:
+def test_the_tables_of_a_catalogue_are_a_lake(two: Engines, tmp_path: Path) -> None:
     lake = written(tmp_path, [row()])
     two.spark.sql(f"CREATE DATABASE province LOCATION '{tmp_path / 'warehouse'}'")
     two.spark.sql(f"CREATE TABLE province.cases USING parquet LOCATION '{lake / 'cases'}'")
-    assert open_lake(two.spark, "catalog://province", library.vocabulary).rows == {"cases": 1}
-    assert open_lake(two.spark, "catalog://spark_catalog.province", library.vocabulary).rows == {"cases": 1}
+    assert open_lake(two.spark, "catalog://province", two.library.vocabulary).rows == {"cases": 1}
+    assert open_lake(two.spark, "catalog://spark_catalog.province", two.library.vocabulary).rows == {"cases": 1}
 
 
-def test_months_are_folders_and_files_may_lack_a_column(two: Engines, library: Library, tmp_path: Path) -> None:
+def test_months_are_folders_and_files_may_lack_a_column(two: Engines, tmp_path: Path) -> None:
     for month, cells in (("2024-03", {}), ("none", {"case_id": "C2", "filed_on": None})):
         written(tmp_path / "cases", [row(**cells)], f"month={month}", filed_on=pl.Date)
-    assert open_lake(two.spark, str(tmp_path), library.vocabulary).rows == {"cases": 2}
+    assert open_lake(two.spark, str(tmp_path), two.library.vocabulary).rows == {"cases": 2}
+
+
+def test_a_lake_of_few_rows_is_held_in_one_piece_and_let_go(two: Engines, tmp_path: Path) -> None:
+    lake = written(tmp_path, [row(), row(case_id="C2")])
+    kept = two.spark.sparkContext._jsc.getPersistentRDDs
+    at_first = kept().size()
+    before = [two.spark.conf.get(name) for name in FITTED]
+    with two.opened(lake):
+        assert two.spark.table("cases")._jdf.rdd().getNumPartitions() == 1
+        assert two.spark.table("cases").count() == 2
+        assert kept().size() == at_first + 1
+    assert kept().size() == at_first
+    assert [two.spark.conf.get(name) for name in FITTED] == before
 
 
 def test_an_audit_there_writes_the_package_that_duckdb_writes(

@@ -8,6 +8,7 @@ last digit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -17,11 +18,14 @@ import pyarrow as pa
 from analyzer.engine.plan import VERDICTS
 from analyzer.engine.spark.dialect import SparkDialect
 from analyzer.engine.spark.kept import Kept, keep
+from analyzer.engine.spark.session import are_many, compiling
 from analyzer.model import Vocabulary
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+SHORT = 8_000
+"""Characters of a query that Java can compile: gathers are, the answers of many rules at once are not."""
 NO_SIZES: Mapping[str, int] = {}
 
 
@@ -36,18 +40,22 @@ class SparkBench:
         sizes: Mapping[str, int] = NO_SIZES,
     ) -> None:
         self.spark, self.local, self._sizes = spark, local, sizes
+        self._are_many = are_many(sum(sizes.values()))
         self._dialect = SparkDialect(vocabulary)
         self._made: dict[str, Kept] = {}
 
     def make(self, name: str, query: str) -> None:
         """See `Bench`."""
         self.local.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}')
-        self._view(name, self._ask(query))
+        with self._compiling(query):
+            self._view(name, self._ask(query))
 
     def bring(self, name: str, query: str) -> None:
         """See `Bench`."""
         self.local.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query} LIMIT 0')
-        self._fill(name, self._ask(query).toArrow())
+        with self._compiling(query):
+            answer = self._ask(query).toArrow()
+        self._fill(name, answer)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """See `Bench`."""
@@ -66,14 +74,17 @@ class SparkBench:
             " WHERE mask > 0 GROUP BY number, mask"
         )
         found: dict[str, dict[int, int]] = {column: {} for column in columns}
-        for number, mask, rows in self.spark.sql(query).collect():
+        with compiling(self.spark, self._are_many):
+            answer = self.spark.sql(query).collect()
+        for number, mask, rows in answer:
             found[columns[number]][mask] = rows
         return found
 
     def tally(self, name: str, columns: Sequence[str]) -> dict[str, dict[int, int]]:
         """See `Bench`. One pass over all columns: a pass for each would be a job of Spark's for each."""
         counted = ", ".join(f"count_if(`{column}` = {value})" for column in columns for value in VERDICTS)
-        row = self.spark.sql(f"SELECT {counted} FROM `{name}`").first()
+        with compiling(self.spark, self._are_many):
+            row = self.spark.sql(f"SELECT {counted} FROM `{name}`").first()
         counts = iter(row or ())
         return {column: {value: int(next(counts)) for value in VERDICTS} for column in columns}
 
@@ -102,6 +113,9 @@ class SparkBench:
     def _view(self, name: str, frame: DataFrame) -> None:
         self._made[name] = kept = keep(self.spark, frame)
         kept.leaf.createOrReplaceTempView(name)
+
+    def _compiling(self, query: str) -> AbstractContextManager[None]:
+        return compiling(self.spark, self._are_many and len(query) < SHORT)
 
     def _ask(self, query: str) -> DataFrame:
         return self.spark.sql(self._dialect.text(query))

@@ -15,10 +15,14 @@ class Kept:
 
     frame: DataFrame
     leaf: DataFrame
+    relation: Any = None
 
     def free(self) -> None:
         """Give back the memory."""
         self.frame.unpersist()
+        if self.relation is not None:
+            # Spark forgets what was kept, though not the memory, when a view that it was made from is replaced.
+            self.relation.cacheBuilder().clearCache(False)
 
 
 def keep(spark: SparkSession, frame: DataFrame, *, fill: bool = True) -> Kept:
@@ -33,7 +37,7 @@ def keep(spark: SparkSession, frame: DataFrame, *, fill: bool = True) -> Kept:
         if fill:
             _leaf(spark, relation).count()
         # A new node over the same pieces: it knows how large they are, which the first could not.
-        return Kept(frame, _leaf(spark, relation.newInstance()))
+        return Kept(frame, _leaf(spark, relation.newInstance()), relation)
     except (AttributeError, TypeError):
         if fill:
             frame.count()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from analyzer.engine.setting import Supply
 from analyzer.engine.spark.kept import keep
 from analyzer.engine.spark.kinds import as_ours, spark_type
-from analyzer.engine.spark.session import in_one_piece
+from analyzer.engine.spark.session import compiling, in_one_piece
 from analyzer.model import AnalyzerError, Problem, Table, Text, Vocabulary
 from analyzer.model.tables import UNKNOWN
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 CATALOGUE = "catalog://"
 """How the tables of a catalogue are asked for: `catalog://name` or `catalog://name.schema`."""
+
+LARGE = 20_000_000
+"""Bytes of files from which on the look at them is worth compiling."""
 
 _NOT_OURS = Text(
     "每张表应为 <表名>/ 目录或 <表名>.parquet，可用 analyzer lake export 生成",
@@ -77,10 +80,11 @@ def open_lake(spark: SparkSession, place: str, vocabulary: Vocabulary) -> Lake:
     if not frames and not problems:
         problems.append(Problem(place, Text("这里没有一张规范表", "there is no canonical table here"), _NOT_OURS))
     tables = [vocabulary[name] for name in frames]
-    looks = _looked_at(spark, tables, frames) if frames else {}
-    for table in tables:
-        spark.sql(_typed(table, frames[table.name], looks[table.name])).createOrReplaceTempView(table.name)
-    problems += [_not_unique(place, vocabulary[name], doubled) for name, doubled in _doubled(spark, tables)]
+    with compiling(spark, _size(frames.values()) >= LARGE):
+        looks = _looked_at(spark, tables, frames) if frames else {}
+        for table in tables:
+            spark.sql(_typed(table, frames[table.name], looks[table.name])).createOrReplaceTempView(table.name)
+        problems += [_not_unique(place, vocabulary[name], doubled) for name, doubled in _doubled(spark, tables)]
     if problems:
         raise AnalyzerError(problems)
     supply = Supply(
@@ -145,6 +149,14 @@ def _mistakes(place: str, table: Table, frame: DataFrame) -> list[Problem]:
         cause = Text("该列应为列名的列表", "this column should be a list of column names")
         problems.append(Problem(f"{place}: {table.name}.{UNKNOWN}", cause))
     return problems
+
+
+def _size(frames: Iterable[DataFrame]) -> int:
+    """The bytes of the files, as Spark plans with them; 0 where it does not say."""
+    try:
+        return sum(int(one._jdf.queryExecution().optimizedPlan().stats().sizeInBytes().longValue()) for one in frames)
+    except (AttributeError, TypeError):
+        return 0
 
 
 def _source(table: Table) -> str:

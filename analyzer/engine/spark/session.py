@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +48,7 @@ _PREFERRED = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 """What a cluster's own configuration may say otherwise."""
+_COMPILED = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK"}
 
 _AT_START = {
     "spark.ui.enabled": "false",
@@ -95,11 +96,31 @@ def session(
         spark.stop()
 
 
-def _prefer(spark: SparkSession) -> None:
+def _prefer(spark: SparkSession, settings: Mapping[str, str] = _PREFERRED) -> None:
     given = spark.sparkContext.getConf()
-    for name, value in _PREFERRED.items():
+    for name, value in settings.items():
         if given.get(name) is None:
             spark.conf.set(name, value)
+
+
+@contextmanager
+def compiling(spark: SparkSession, wanted: bool) -> Iterator[None]:
+    """Have Java compile the queries that are asked inside, if that is wanted and no cluster says otherwise.
+
+    It pays for short queries over many rows; see `_PREFERRED` for the others.
+    """
+    if wanted:
+        _prefer(spark, _COMPILED)
+    try:
+        yield
+    finally:
+        if wanted:
+            _prefer(spark)
+
+
+def are_many(rows: int) -> bool:
+    """Whether a lake has so many rows that short queries over it are worth compiling."""
+    return rows >= FEW_ROWS
 
 
 def fit_to(spark: SparkSession, rows: int) -> None:
@@ -234,4 +255,4 @@ def _java_version() -> int | None:
     return int(digits) if digits else None
 
 
-__all__ = ["FEW_ROWS", "FITTED", "IN_ONE_PIECE", "JAVA", "fit_to", "in_one_piece", "session"]
+__all__ = ["FEW_ROWS", "FITTED", "IN_ONE_PIECE", "JAVA", "are_many", "compiling", "fit_to", "in_one_piece", "session"]
