@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 from analyzer.cli.ledger_follow import follow_package  # noqa: E402
 from analyzer.engine.audit import Order, run_audit  # noqa: E402
 from analyzer.ledger import open_ledger  # noqa: E402
+from analyzer.store.contents import RESULT_GROUP, RESULTS, copy_query  # noqa: E402
 from analyzer.store.package import Package, drafting, write_package  # noqa: E402
 
 AGENCIES, STATIONS, DEVICES, VEHICLES = 40, 400, 2_000, 400_000
@@ -57,7 +58,7 @@ def write_large(work: Path, findings: int, detections: int) -> Path:
     for name, query in _queries(small, findings, detections).items():
         con.execute(f"CREATE OR REPLACE TABLE made AS {query}")
         order = " ORDER BY _source, _row" if name.startswith("records/") else ""
-        con.execute(f"COPY (FROM made{order}) TO '{package / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+        copy_query(con, f"FROM made{order}", package / f"{name}.parquet", RESULT_GROUP if name in RESULTS else 0)
     said = json.loads((package / "summary.json").read_text(encoding="utf-8"))
     said["tables"] |= {"detections": detections, "cases": max(findings // 2, 1)}
     (package / "summary.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")

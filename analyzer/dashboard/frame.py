@@ -12,7 +12,7 @@ import streamlit as st
 from analyzer.dashboard.gate import can_sign_out, enter, sign_out
 from analyzer.dashboard.page import FIRST, Page, ScreenWords, plain
 from analyzer.dashboard.parts.look import dress
-from analyzer.dashboard.parts.states import guarded
+from analyzer.dashboard.parts.states import guarded, tables_named
 from analyzer.dashboard.place import look_at, looks_at_own, place_of
 from analyzer.dashboard.source import Source, open_source
 from analyzer.dashboard.viewer import Role, Viewer
@@ -27,10 +27,18 @@ SECTIONS = {
 }
 """The pages in the order of the menu."""
 
-HIDDEN = frozenset({"finding"})
-"""Pages that are reached by a link only."""
+DETAILS = {
+    "vehicle": "vehicles", "device": "devices", "case": "cases", "agency": "agencies", "entry": "ledger", "rule": "rules",
+}  # fmt: skip
+"""The page of one thing, which its parameter is called after, and the list that it is picked from."""
 
-WITHOUT_DATA = frozenset({"upload", "ledger", "accounts"})
+HIDDEN = ("finding", *DETAILS)
+"""Pages that are reached by a link only: from them the menu leads back to the list."""
+
+OF_RECORDS = frozenset({"overview", "vehicles", "devices", "cases", "agencies", "vehicle", "device", "case", "agency"})
+"""The pages that need records beyond those that findings name: they say it where these stayed in a lake."""
+
+WITHOUT_DATA = frozenset({"upload", "ledger", "entry", "accounts"})
 """The pages that need no package."""
 
 
@@ -54,13 +62,13 @@ def run(start: str = FIRST) -> None:
             menu.setdefault(words(f"dashboard.section.{section}"), []).append(views[name])
     chosen = st.navigation(menu, expanded=True)
     _keep_address()
-    dress(words.language)
+    dress(words, DETAILS.get(chosen.url_path, ""))
     _sidebar(words, viewer)
     chosen.run()
 
 
 def _offered(name: str, viewer: Viewer) -> bool:
-    if importlib.util.find_spec(f"analyzer.dashboard.views.{name}") is None:
+    if importlib.util.find_spec(f"analyzer.dashboard.views.{DETAILS.get(name, name)}") is None:
         return False
     if name == "accounts":
         return viewer.signed_in and viewer.role is Role.ADMINISTRATOR
@@ -107,8 +115,10 @@ def _show(name: str, words: ScreenWords, viewer: Viewer, views: dict[str, Any]) 
     source = _source(words, viewer, needed=name not in WITHOUT_DATA)
     if source is None and name not in WITHOUT_DATA:
         return
-    page = Page(source, words, viewer, views)  # type: ignore[arg-type]
-    guarded(page, importlib.import_module(f"analyzer.dashboard.views.{name}").render)
+    page = Page(source, words, viewer, views, name, lambda: enter(words) == viewer)  # type: ignore[arg-type]
+    if name in OF_RECORDS and source is not None and source.in_lake:
+        st.info(plain(words("dashboard.lake.part", tables=tables_named(page, source.in_lake))))
+    guarded(page, importlib.import_module(f"analyzer.dashboard.views.{DETAILS.get(name, name)}").render)
 
 
 def _source(words: ScreenWords, viewer: Viewer, needed: bool) -> Source | None:

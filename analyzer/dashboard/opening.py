@@ -16,7 +16,11 @@ from analyzer.model.errors import Language
 from analyzer.reports.entries import Entries, number_findings
 from analyzer.reports.lawbook import Lawbook
 from analyzer.reports.wording import Words
+from analyzer.store.contents import quoted_path
 from analyzer.store.package import Package
+
+EVIDENCE = "evidence_"
+"""How a table is called of which the package holds only the records that findings name; a whole one is `records_`."""
 
 _SECRET = ".address-key"
 _BY_AGENCY = "agency_id IN ({agencies})"
@@ -108,6 +112,8 @@ def open_package(folder: Path, secret_folder: Path) -> Opened:
     """Open a package and number its findings; the secret of its addresses lies in `secret_folder`."""
     package = Package(folder)
     con = package.connect()
+    for path in sorted((folder / "evidence").glob("*.parquet")):  # the rest of these tables stayed in a lake
+        con.execute(f"CREATE VIEW \"{EVIDENCE}{path.stem}\" AS SELECT * FROM read_parquet('{quoted_path(path)}')")
     number_findings(con)
     secret = _secret(secret_folder)
     con.execute(f"CREATE MACRO keyed(t) AS left(sha256('{secret}' || sha256('{secret}' || t)), 20)")
@@ -151,10 +157,11 @@ def _condition(table: str, columns: set[str], done: set[str]) -> str:
         ways.append(_BY_AGENCY)
     if "finding_id" in columns and table not in _HOLD_FINDINGS:
         ways += [f"finding_id IN (SELECT finding_id FROM {{scope}}.{of})" for of in _HOLD_FINDINGS if of in done]
-    if not ways and table in _LIMITS:
-        needs = [one for one in done if f"{{scope}}.{one})" in _LIMITS[table] + ")"]
-        if needs or "{scope}" not in _LIMITS[table]:
-            ways.append(_LIMITS[table])
+    limit = _LIMITS.get(table.replace(EVIDENCE, "records_"), "")
+    if not ways and limit:
+        needs = [one for one in done if f"{{scope}}.{one})" in limit + ")"]
+        if needs or "{scope}" not in limit:
+            ways.append(limit)
     return " OR ".join(f"({way})" for way in ways) or "FALSE"
 
 
@@ -171,4 +178,4 @@ def _secret(folder: Path) -> str:
     return kept if len(kept) == 64 and kept.isalnum() else secrets.token_hex(32)
 
 
-__all__ = ["Opened", "open_package", "scope_name"]
+__all__ = ["EVIDENCE", "Opened", "open_package", "scope_name"]

@@ -36,12 +36,15 @@ class ScreenWords(Words):
 
 @dataclass(frozen=True)
 class Page:
-    """One page for one viewer. `views` are the pages that an address may lead to, by name."""
+    """One page for one viewer. `views` are the pages that an address may lead to, by name; `name` is this one's;
+    `still` says whether the same person still looks, with the same role."""
 
     source: Source
     words: ScreenWords
     viewer: Viewer
     views: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    still: Callable[[], bool] = lambda: True
 
     @property
     def lang(self) -> Language:
@@ -69,7 +72,7 @@ class Page:
         return Filters(self.words)
 
     def link(self, view: str, **params: str | int | None) -> str:
-        """Return the address of a view, relative to the dashboard: `vehicles?vehicle=1f..&lang=en`.
+        """Return the address of a view, relative to the dashboard: `vehicle?vehicle=1f..&lang=en`.
 
         Parameters are running numbers, codes and keyed hashes, never a plate or a name.
         """
@@ -90,6 +93,13 @@ class Page:
     def param(self, name: str) -> str | None:
         """Return a parameter of the address."""
         return st.query_params.get(name)
+
+    def asked(self, one: str) -> str | None:
+        """Return which vehicle, device ... this page is of; None on a list.
+
+        On the way back from one thing the browser opens its list with that thing's parameter in the address.
+        """
+        return self.param(one) if self.name == one else None
 
     def _query(self, params: Mapping[str, str | int | None]) -> dict[str, str]:
         query = {name: str(value) for name, value in params.items() if value not in (None, "")}
@@ -112,8 +122,9 @@ class Filters:
         """Let several of `options` be chosen; none chosen is no filter."""
         state = _take(key, options, several=True)
         chosen = st.multiselect(
-            label, options, key=state, format_func=name, placeholder=self.words("dashboard.filter.all"), **more
-        )
+            label, options, key=state, format_func=name, placeholder=self.words("dashboard.filter.all"), select_all=False,
+            **more,
+        )  # fmt: skip
         _keep(key, list(chosen))
         return list(chosen)
 

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analyzer.dashboard.opening import Opened, open_package, scope_name
+from analyzer.dashboard.opening import EVIDENCE, Opened, open_package, scope_name
 from analyzer.dashboard.viewer import Viewer
 from analyzer.model import AnalyzerError, Problem, Text
 from analyzer.model.errors import Language
@@ -116,6 +116,19 @@ class Source:
     def has(self, table: str) -> bool:
         """Whether there is such a table."""
         return table in self.tables
+
+    def records(self, table: str) -> str | None:
+        """Return what holds the records of a canonical table: whole, or those that findings name; None for neither.
+
+        Only what is asked about single findings may be asked of a part: it has no counts and no denominators.
+        """
+        found = (f"{prefix}{table}" for prefix in ("records_", EVIDENCE))
+        return next((one for one in found if self.has(one)), None)
+
+    @property
+    def in_lake(self) -> tuple[str, ...]:
+        """The tables whose rows stayed in a lake: the package holds those that findings name."""
+        return tuple(self.summary.get("findings_only", ()))
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query over the views; values are given apart (`?`) and are not masked.

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from analyzer.cli.ledger_follow import follow_package
 from analyzer.dashboard.books import URL
+from analyzer.dashboard.frame import DETAILS
 from analyzer.dashboard.place import PACKAGE, STORE
 from analyzer.dashboard.settings import FILE
 from analyzer.engine.audit import Order, run_audit
@@ -84,13 +85,17 @@ def _run(start: str) -> None:
 
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch, package: Path) -> Open:
-    """Open a page by its name, in Chinese unless `lang` says otherwise, with these parameters in its address."""
+    """Open a page by its name, in Chinese unless `lang` says otherwise, with these parameters in its address.
+
+    With a parameter that names one of its things, the page of that thing.
+    """
 
     def opened(view: str, of: Path | None = package, **params: str) -> AppTest:
         for name in (STORE, FILE):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv(PACKAGE, str(of))
-        page = AppTest.from_function(_run, default_timeout=60, kwargs={"start": view})
+        one = next((one for one, of in DETAILS.items() if of == view and one in params), view)
+        page = AppTest.from_function(_run, default_timeout=60, kwargs={"start": one})
         for name, value in params.items():
             page.query_params[name] = value
         page.run()

@@ -77,7 +77,9 @@ def test_both_officers_of_a_case_count(package: Path) -> None:
     assert sum(one.trials for one in units) == named - same
 
 
-@pytest.mark.parametrize("rate", list(MEASURES))
+@pytest.mark.parametrize(
+    "rate", ["flagged", *(pytest.param(one, marks=pytest.mark.slow) for one in list(MEASURES)[1:])]
+)
 def test_every_comparison_says_its_smallest_sample_and_accuses_nobody(
     open_page: Open, package: Path, rate: str
 ) -> None:
@@ -88,11 +90,13 @@ def test_every_comparison_says_its_smallest_sample_and_accuses_nobody(
     assert shows_no_plate(page, package)
 
 
+@pytest.mark.slow
 def test_the_funnel_of_agencies_draws_two_pairs_of_limits(open_page: Open) -> None:
     names = traces_of(charts_of(open_page("agencies"))[0])
     assert {"2 倍标准差界限", "3 倍标准差界限", "同类通常的比率", "在界限内"} <= names.keys()
 
 
+@pytest.mark.slow
 def test_like_cases_are_shown_with_the_median_of_their_band(open_page: Open, package: Path) -> None:
     source = source_of(package)
     agency, year, axles, count = like_choices(source)[0]
@@ -135,12 +139,14 @@ def test_one_agency(open_page: Open, package: Path) -> None:
     assert "没有这个机构" in words_of(open_page("agencies", agency="nowhere"))
 
 
+@pytest.mark.slow
 def test_leads_are_for_a_person_to_check(open_page: Open) -> None:
     page = open_page("agencies", part="leads", whose="indicator")
     assert "须由人核实" in words_of(page)
     assert set(page.dataframe[0].value["结论"].map(tuple)) == {("待核",)}
 
 
+@pytest.mark.slow
 def test_without_cases_there_is_nothing_to_compare(open_page: Open, package: Path, tmp_path: Path) -> None:
     lacking = without(package, tmp_path, ["cases", "detections", "agencies"])
     assert "没有可以比较的数据" in words_of(open_page("agencies", of=lacking))
@@ -148,6 +154,7 @@ def test_without_cases_there_is_nothing_to_compare(open_page: Open, package: Pat
     assert "没有可以按月看的数据" in words_of(open_page("agencies", of=lacking, part="months"))
 
 
+@pytest.mark.slow
 def test_agencies_in_english(open_page: Open) -> None:
     assert "were compared" in words_of(open_page("agencies", lang="en"))
     assert "stands out most" in words_of(open_page("agencies", part="months", lang="en"))

@@ -50,6 +50,7 @@ def test_the_list_filters_by_status_rule_and_number(open_page: Open, package: Pa
     assert list(page.dataframe[0].value["案件编号"]) == [cases[0].case_id]
 
 
+@pytest.mark.slow
 def test_any_case_can_be_opened_by_its_number(open_page: Open, package: Path, cases: list[Case]) -> None:
     every = set(pl.read_parquet(package / "records" / "cases.parquet")["case_id"])
     untouched = sorted(every - {one.case_id for one in cases})[0]
@@ -74,6 +75,7 @@ def test_the_steps_are_drawn_against_their_limits(open_page: Open, package: Path
     assert shows_no_plate(page, package)
 
 
+@pytest.mark.slow
 def test_a_step_that_leaves_time_to_the_party_is_read_the_other_way(package: Path, cases: list[Case]) -> None:
     source = source_of(package)
     found = [
@@ -128,6 +130,7 @@ def test_a_case_leads_to_its_vehicle_by_a_keyed_hash(open_page: Open, package: P
     assert any(lead.startswith("vehicle=") and len(lead) == len("vehicle=") + 20 for lead in leads)
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_said(open_page: Open, package: Path, tmp_path: Path) -> None:
     assert "没有这件案件" in words_of(open_page("cases", case="nowhere"))
     lacking = without(package, tmp_path, ["cases"])
@@ -141,10 +144,12 @@ def test_a_case_without_its_other_tables(open_page: Open, package: Path, tmp_pat
     assert "步骤与法定期限" in [one.value for one in page.subheader]
 
 
+@pytest.mark.slow
 def test_without_findings_no_case_is_listed(open_page: Open, package: Path, tmp_path: Path) -> None:
     assert "没有涉及任何案件" in words_of(open_page("cases", of=without_findings(package, tmp_path)))
 
 
+@pytest.mark.slow
 def test_cases_in_english(open_page: Open, late: Case) -> None:
     page = open_page("cases", case=late.case_id, lang="en")
     assert page.title[0].value.replace("\\", "") == f"Case {late.case_id}"

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from analyzer.dashboard.queries import FindingFilter
-from analyzer.dashboard.queries.devices import Device, gaps, listed, months, months_later, steadiness, sums, terms
+from analyzer.dashboard.queries.devices import Device, gaps, listed, months, months_later, sums, terms
+from analyzer.dashboard.queries.weights import steadiness
 from tests.dashboard.conftest import Open, cells_of, words_of
 from tests.dashboard.looking import changed, charts_of, shows_no_plate, source_of, traces_of, without
 
@@ -71,6 +72,7 @@ def test_the_list_says_in_a_sentence_what_lies_outside(open_page: Open, package:
     assert len(page.dataframe[0].value) == min(50, devices)
 
 
+@pytest.mark.slow
 def test_filters_narrow_the_list_of_devices(open_page: Open, package: Path, lapsed: Device) -> None:
     source = source_of(package)
     kind = lapsed.kind or ""
@@ -100,6 +102,7 @@ def test_one_device_shows_its_gap_and_what_was_fined_in_it(open_page: Open, pack
     assert shows_no_plate(page, package)
 
 
+@pytest.mark.slow
 def test_reviews_and_signs_are_compared_with_the_day_of_use(open_page: Open, package: Path, lapsed: Device) -> None:
     row = (
         pl.read_parquet(package / "records" / "devices.parquet")
@@ -149,12 +152,14 @@ def test_monthly_medians_are_those_of_the_commonest_class(package: Path) -> None
     assert month.middle == weights.median()
 
 
+@pytest.mark.slow
 def test_the_comparison_says_its_smallest_sample(open_page: Open) -> None:
     page = open_page("devices", part="rates")
     assert "样本少于 1,000 的不比较" in words_of(page)
     assert charts_of(page)
 
 
+@pytest.mark.slow
 def test_without_certificates_nothing_is_said_to_lie_outside(
     open_page: Open, package: Path, tmp_path: Path, lapsed: Device
 ) -> None:
@@ -177,6 +182,7 @@ def test_without_any_device_the_page_says_what_to_supply(open_page: Open, packag
     assert "数据里没有设备" in words_of(page)
 
 
+@pytest.mark.slow
 def test_devices_in_english(open_page: Open, lapsed: Device) -> None:
     page = open_page("devices", device=lapsed.device_id, lang="en")
     assert page.title[0].value.replace("\\", "") == f"Device {lapsed.device_id}"

@@ -96,12 +96,16 @@ def _follow_a_vehicle(page: Any, said: Said) -> None:
     settled(page)
     expect(page.get_by_role("heading", name=said.vehicles, exact=True)).to_be_visible()
     pick_row(page)
-    assert re.search(r"vehicles\?(.*&)?vehicle=[0-9a-f]{20}", page.url), page.url
+    assert re.search(r"vehicle\?(.*&)?vehicle=[0-9a-f]{20}", page.url), page.url
+    page.get_by_test_id("stSidebarNav").get_by_text(said.vehicles, exact=True).click()  # back to the list by the menu
+    settled(page)
+    expect(page.get_by_role("heading", name=said.vehicles, exact=True)).to_be_visible()
+    pick_row(page)
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     assert not PLATE.search(page.get_by_test_id("stMain").inner_text())
     page.get_by_test_id("stMain").locator('[data-testid="stPageLink"] a[href*="case="]').first.click()
     settled(page)
-    assert re.search(r"cases\?(.*&)?case=AJ", page.url), page.url
+    assert re.search(r"case\?(.*&)?case=AJ", page.url), page.url
     assert not PLATE.search(page.get_by_test_id("stMain").inner_text())
 
 
@@ -129,7 +133,11 @@ def _see_it_in_the_ledger(page: Any, said: Said, number: str) -> None:
     settled(page)
     card = page.get_by_test_id("stMetric").filter(has_text=re.compile(rf"^{said.confirmed}"))
     expect(card.get_by_test_id("stMetricValue")).to_have_text("1")
-    page.goto(page.url.split("?")[0] + f"?entry={number}" + ("&lang=en" if said.lang == "en" else ""))
+    page.goto(
+        page.url.split("?")[0].replace("/ledger", "/entry")
+        + f"?entry={number}"
+        + ("&lang=en" if said.lang == "en" else "")
+    )
     settled(page)
     expect(page.get_by_role("heading", name=re.compile(number))).to_be_visible()
     expect(page.get_by_test_id("stMain").get_by_text("现场核对过 checked on site").first).to_be_visible()

@@ -41,6 +41,7 @@ def test_rates_have_their_denominators_and_leave_out_the_small(open_page: Open) 
     assert "不足 300 条记录" in large
 
 
+@pytest.mark.slow
 def test_the_list_is_filtered_by_the_address(open_page: Open, package: Path) -> None:
     con = Package(package).connect()
     expected = con.execute(

@@ -19,6 +19,7 @@ def opened(package: Path) -> Reopened:
     return Reopened(Package(package))
 
 
+@pytest.mark.slow
 def test_the_library_lists_every_rule_with_its_counts(open_page: Open, package: Path) -> None:
     said = Package(package).summary["totals"]
     table = open_page("rules").dataframe[0].value

@@ -122,3 +122,19 @@ def test_addresses_are_the_same_in_sql_and_python_and_stay(opened: Opened, packa
     assert first.con.execute("SELECT keyed(?)", [text]).fetchone() == (first.keyed(text),)
     assert first.keyed(text) == again.keyed(text)
     assert first.keyed(text) != first.keyed("豫M12346|yellow")
+
+
+def test_a_part_of_a_page_asks_again_who_looks(open_page: Open, monkeypatch: pytest.MonkeyPatch, whole: Source) -> None:
+    first = Viewer("li", Role.INSPECTOR, signed_in=True)
+    then = Viewer("li", Role.INSPECTOR, frozenset({"JG01"}), signed_in=True)
+    came: list[Viewer] = []
+
+    def enter(_words: object) -> Viewer:
+        came.append(then if came else first)
+        return came[-1]
+
+    monkeypatch.setattr("analyzer.dashboard.frame.enter", enter)
+    page = open_page("agency", agency=OWN)
+    assert came[1:] == [then] * len(came[1:])
+    assert "没有这个机构" in words_of(page) or "这个机构没有问题" in words_of(page)
+    assert f"共 {whole.one('SELECT count(*) FROM findings WHERE agency_id = ?', [OWN])[0]} 个问题" not in words_of(page)

@@ -136,6 +136,7 @@ def test_the_package_is_taken_for_a_reason_that_is_written_down(
     assert not page.get("download_button"), "a reason is for one package"
 
 
+@pytest.mark.slow
 def test_without_a_ledger_the_reason_stands_in_the_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_page: Open
 ) -> None:

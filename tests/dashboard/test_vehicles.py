@@ -101,6 +101,7 @@ def test_a_typed_plate_is_found_whole_in_part_and_as_it_is_masked(
     assert plate not in json.dumps(dict(page.query_params), ensure_ascii=False)
 
 
+@pytest.mark.slow
 def test_a_filter_that_leaves_nothing_says_what_to_do(open_page: Open) -> None:
     page = open_page("vehicles")
     page.text_input[0].set_value("没有这样的车").run()
@@ -166,11 +167,13 @@ def test_the_address_of_a_vehicle_is_a_keyed_hash(package: Path, busiest: Vehicl
     assert len(busiest.key) == 20 and int(busiest.key, 16)
 
 
+@pytest.mark.slow
 def test_an_address_that_leads_nowhere_says_so(open_page: Open) -> None:
     page = open_page("vehicles", vehicle="0" * 20)
     assert "没有这辆车" in words_of(page)
 
 
+@pytest.mark.slow
 def test_english_is_complete(open_page: Open, busiest: Vehicle) -> None:
     page = open_page("vehicles", lang="en")
     assert page.title[0].value == "Vehicles"
@@ -188,6 +191,7 @@ def test_without_some_tables_the_page_still_answers(open_page: Open, package: Pa
     assert charts_of(open_page("vehicles", of=lacking, vehicle=vehicle.key))
 
 
+@pytest.mark.slow
 def test_without_findings_the_page_says_why_it_is_empty(open_page: Open, package: Path, tmp_path: Path) -> None:
     page = open_page("vehicles", of=without_findings(package, tmp_path))
     assert "没有涉及任何车辆" in words_of(page)

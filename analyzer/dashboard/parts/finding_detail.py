@@ -12,6 +12,7 @@ from analyzer.dashboard.parts import marks
 from analyzer.dashboard.parts.leads import leads
 from analyzer.dashboard.parts.states import empty
 from analyzer.dashboard.queries import entries_of, finding_places
+from analyzer.dashboard.queries.named import records_of
 from analyzer.dashboard.queries.places import standing
 from analyzer.dashboard.queries.prepared import look_up
 from analyzer.reports.entries import Entry
@@ -47,7 +48,7 @@ def finding_detail(page: Page, number: int, show_personal: bool = False) -> None
             (words("column.remedy"), one.remedy),
         ]
     )
-    leads(page, number, show_personal)
+    leads(page, number, raw, show_personal)
     facts = Facts(page.source.law, words)
     left, right = st.columns(2)
     with left:
@@ -61,7 +62,7 @@ def finding_detail(page: Page, number: int, show_personal: bool = False) -> None
 
 
 def _raw(page: Page, number: int) -> dict[str, Any]:
-    names = ("rule", "force", "facts", "parameters", "basis")
+    names = ("rule", "force", "facts", "parameters", "agency_id")
     wanted = ", ".join(f"f.{name}" for name in names)
     return look_up(
         page.source, f"SELECT {wanted} FROM findings AS f WHERE {finding_places(page.source, [number])}", []
@@ -116,14 +117,11 @@ def _values(page: Page, raw: dict[str, Any]) -> None:
 def records(page: Page, number: int, facts: Facts, show_personal: bool = False) -> None:
     """Show the records of a finding, a table for each kind, cells in words and masked."""
     words, law = page.words, page.source.law
-    query = (
-        "SELECT r.table_name, r.record_key FROM finding_records AS r"
-        f" WHERE {finding_places(page.source, [number], 'r')} GROUP BY ALL ORDER BY 1, 2 LIMIT {MOST_RECORDS}"
-    )
-    keys = [(row["table_name"], row["record_key"]) for row in look_up(page.source, query, [])]
+    keys = records_of(page.source, number, MOST_RECORDS)
     for table in dict.fromkeys(row[0] for row in keys):
         found = law.library.vocabulary.tables.get(table)
-        if found is None or not page.source.has(f"records_{table}"):
+        held = page.source.records(table)
+        if found is None or held is None:
             continue
         key = " || '|' || ".join(f't."{name}"' for name in found.key)
         wanted = [row[1] for row in keys if row[0] == table]
@@ -131,9 +129,7 @@ def records(page: Page, number: int, facts: Facts, show_personal: bool = False) 
         columns = list(found.columns)
         named = ", ".join(f't."{name}"' for name in columns)
         places = standing(page.source, table, wanted)
-        rows = page.source.rows(
-            f'SELECT {named} FROM "records_{table}" AS t WHERE {places} AND {key} IN ({marks_})', wanted
-        )
+        rows = page.source.rows(f'SELECT {named} FROM "{held}" AS t WHERE {places} AND {key} IN ({marks_})', wanted)
         cells = {
             words.say(found.columns[name].title): [facts.cell(table, name, row[at], show_personal) for row in rows]
             for at, name in enumerate(columns)

@@ -25,9 +25,7 @@ def finding_list(page: Page) -> None:
         if chosen:
             conditions.append(condition.format(marks=", ".join("?" * len(chosen))))
             params += chosen
-    picked = finding_table(page, "findings", " AND ".join(conditions) or "TRUE", params)
-    if picked is not None:
-        page.go("finding", f=page.source.address(picked))
+    finding_table(page, "findings", " AND ".join(conditions) or "TRUE", params, leads=True)
 
 
 def _filters(page: Page) -> list[tuple[str, str, list[str], Callable[[str], str], str]]:

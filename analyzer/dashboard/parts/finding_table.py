@@ -11,6 +11,7 @@ import streamlit as st
 from analyzer.dashboard.page import Page
 from analyzer.dashboard.parts import marks
 from analyzer.dashboard.parts.export import MOST_ROWS, csv_bytes, export_button
+from analyzer.dashboard.parts.picking import leads_from_row
 from analyzer.dashboard.parts.states import empty
 from analyzer.dashboard.queries import entries_of, short_findings
 from analyzer.reports.entries import Entry
@@ -44,10 +45,12 @@ def numbers_of(
     return [row[0] for row in rows]
 
 
-def finding_table(page: Page, key: str, where: str = "TRUE", params: Sequence[object] = ()) -> int | None:
+def finding_table(
+    page: Page, key: str, where: str = "TRUE", params: Sequence[object] = (), leads: bool = False
+) -> int | None:
     """Show the findings that `where` picks and return the number of the one that was picked in the table.
 
-    `where` is ours, with `?` for every value of a viewer's.
+    `where` is ours, with `?` for every value of a viewer's. With `leads` the one that is picked is opened instead.
     """
     total = page.source.one(f"SELECT count(*) FROM {short_findings(page.source)} WHERE {where}", params)[0]
     if not total:
@@ -61,19 +64,22 @@ def finding_table(page: Page, key: str, where: str = "TRUE", params: Sequence[ob
         export_button(page, key, "findings", lambda: _export(page, where, params))
     at = min(int(st.session_state.get(f"{key}.page") or 1), pages)
     entries = entries_of(page.source, numbers_of(page, where, params, (at - 1) * PAGE_SIZE), page.lang)
+    numbers, table = [one.number for one in entries], f"{key}.table.{at}"
     picked = st.dataframe(
         frame_of(page, entries),
         hide_index=True,
         width="stretch",
-        on_select="rerun",
+        on_select=leads_from_row(page, table, "finding", lambda row: page.source.address(numbers[row]))
+        if leads
+        else "rerun",
         selection_mode="single-row",
-        key=f"{key}.table.{at}",
+        key=table,
         column_config=_config(page),
     )
     if pages > 1:
         st.pagination(pages, key=f"{key}.page")
     chosen = picked.selection.rows
-    return entries[chosen[0]].number if chosen and chosen[0] < len(entries) else None
+    return numbers[chosen[0]] if chosen and chosen[0] < len(numbers) else None
 
 
 def frame_of(page: Page, entries: Sequence[Entry]) -> pd.DataFrame:

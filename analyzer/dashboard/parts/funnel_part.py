@@ -10,6 +10,7 @@ import streamlit as st
 
 from analyzer.dashboard.page import Page, plain
 from analyzer.dashboard.parts.export import csv_bytes, export_button
+from analyzer.dashboard.parts.picking import leads_from_mark
 from analyzer.dashboard.parts.states import empty, sentence
 from analyzer.dashboard.plots.funnel import funnel
 from analyzer.dashboard.plots.look import show as draw
@@ -30,25 +31,19 @@ class Said:
 
 def funnel_part(
     page: Page, key: str, units: Sequence[Unit], names: Mapping[str, str], settings: Settings, texts: Said,
-    side: str = "both", lead: str | None = None, param: str = "",
+    side: str = "both", lead: str | None = None,
 ) -> None:  # fmt: skip
-    """Show how units compare. A mark that is picked leads to the view `lead`."""
+    """Show how units compare. A mark that is picked leads to the page `lead` of that unit."""
     words = page.words
     found, per = make_funnel(units, settings, side), texts.per
     if not found.units:
         empty(words("agencies.funnel.none"))
         return
     st.caption(plain(texts.note))
-    picked = draw(
-        funnel(found, names, words, texts.axis, texts.sample, per),
-        f"{key}.funnel",
-        on_select="rerun",
-        selection_mode="points",
-    )
+    chart = f"{key}.funnel"
+    more = {"on_select": leads_from_mark(page, chart, lead), "selection_mode": "points"} if lead else {}
+    draw(funnel(found, names, words, texts.axis, texts.sample, per), chart, **more)
     sentence(said(page, found, names, per))
-    points = [point for point in picked.selection.points if point.get("customdata")]
-    if lead and points:
-        page.go(lead, **{param: points[0]["customdata"][0]})
     with st.expander(plain(words("agencies.funnel.as_table"))):
         head = [words(f"agencies.funnel.{name}") for name in ("unit", "sample", "events", "rate", "answer")]
         rows = [
@@ -56,7 +51,7 @@ def funnel_part(
             for one in sorted(found.units, key=lambda one: (one.stands_out is not True, -one.rate, one.key))
         ]  # fmt: skip
         st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, width="stretch")
-        export_button(page, f"{key}.funnel", "rates", lambda: csv_bytes(head, rows))
+        export_button(page, chart, "rates", lambda: csv_bytes(head, rows))
 
 
 def answer(stands_out: bool | None) -> str:

@@ -8,6 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from analyzer.dashboard.page import Page, plain
+from analyzer.dashboard.parts.apart import apart
+from analyzer.dashboard.parts.reveal import is_revealed
 from analyzer.dashboard.parts.states import section, sentence
 from analyzer.dashboard.plots.events import KINDS, Event, undated
 from analyzer.dashboard.plots.look import show as draw
@@ -27,12 +29,16 @@ def key_of(law: Lawbook, table: str) -> str:
 
 
 def history(
-    page: Page, rows: dict[str, list[Row]], happened: list[Event], facts: Facts, key: str, show_personal: bool = False
+    page: Page, rows: dict[str, list[Row]], happened: list[Event], facts: Facts, key: str, reveal: str = ""
 ) -> None:
-    """Show the timeline of a vehicle or a case, its sentence, the record that is picked in it, and it all as a table."""
+    """Show the timeline of a vehicle or a case, its sentence, the record that is picked in it, and it all as a table.
+
+    `reveal` is what personal data may be shown of, while it is revealed.
+    """
     words = page.words
     section(words("vehicles.history"), words("vehicles.history_note"))
-    if happened:
+
+    def drawn(page: Page) -> None:
         picked = draw(
             timeline(happened, words, page.source.law.setting.as_of),
             f"{key}.timeline",
@@ -43,7 +49,10 @@ def history(
         points = [point for point in picked.selection.points if point.get("customdata")]
         if points:
             table, *keys = points[0]["customdata"]
-            _records(page, rows, table, keys, facts, show_personal)
+            _records(page, rows, table, keys, facts, is_revealed(reveal))
+
+    if happened:
+        apart(page, drawn)
     else:
         sentence(said(page, rows, happened))
     with st.expander(plain(words("vehicles.as_table"))):
@@ -133,9 +142,9 @@ def related(page: Page, rows: dict[str, list[Row]]) -> None:
     st.caption(plain(words("vehicles.related")))
     with st.container(horizontal=True, gap="small"):
         for one in devices[:_LINKS]:
-            page.page_link("devices", words("vehicles.open_device", id=one), device=one)
+            page.page_link("device", words("vehicles.open_device", id=one), device=one)
         for one in cases[:_LINKS]:
-            page.page_link("cases", words("vehicles.open_case", id=one), case=one)
+            page.page_link("case", words("vehicles.open_case", id=one), case=one)
 
 
 __all__ = ["history", "key_of", "related", "said"]

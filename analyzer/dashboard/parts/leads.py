@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
 from analyzer.dashboard.page import Page
-from analyzer.dashboard.queries import finding_places
-from analyzer.dashboard.queries.prepared import look_up
+from analyzer.dashboard.queries.named import records_of
 from analyzer.dashboard.queries.vehicles import vehicles_prepared
 from analyzer.reports.masking import mask_plate
 
@@ -16,28 +17,24 @@ MOST = 3
 """How many vehicles, devices or cases one finding leads to; its records name all of them."""
 
 
-def leads(page: Page, number: int, show_personal: bool = False) -> None:
-    """Show the links of a finding."""
-    query = f"SELECT f.rule, f.agency_id, f.facts FROM findings AS f WHERE {finding_places(page.source, [number])}"
-    row = look_up(page.source, query, [])
-    if not row:
-        return
-    rule, agency, facts = row[0].values()
+def leads(page: Page, number: int, finding: Mapping[str, Any], show_personal: bool = False) -> None:
+    """Show the links of a finding; `finding` holds its rule, agency_id and facts."""
+    rule, agency, facts = (finding[name] for name in ("rule", "agency_id", "facts"))
     words = page.words
     with st.container(horizontal=True, gap="medium"):
-        page.page_link("rules", words("dashboard.leads.rule", code=rule), rule=rule)
+        page.page_link("rule", words("dashboard.leads.rule", code=rule), rule=rule)
         for key, plate in _vehicles(page, number):
             shown = plate if show_personal else mask_plate(plate)
-            page.page_link("vehicles", words("dashboard.leads.vehicle", plate=shown), vehicle=key)
-        for view, name in (("devices", "device"), ("cases", "case")):
-            for key in _keys(page, number, json.loads(facts), view, f"{name}_id"):
-                page.page_link(view, words(f"dashboard.leads.{name}", id=key), **{name: key})
+            page.page_link("vehicle", words("dashboard.leads.vehicle", plate=shown), vehicle=key)
+        for table, name in (("devices", "device"), ("cases", "case")):
+            for key in _keys(page, number, json.loads(facts), table, f"{name}_id"):
+                page.page_link(name, words(f"dashboard.leads.{name}", id=key), **{name: key})
         if agency:
-            page.page_link("agencies", words("dashboard.leads.agency", id=agency), agency=agency)
+            page.page_link("agency", words("dashboard.leads.agency", id=agency), agency=agency)
 
 
 def _vehicles(page: Page, number: int) -> list[tuple[str, str]]:
-    if "vehicles" not in page.views:
+    if "vehicle" not in page.views:
         return []
     schema = vehicles_prepared(page.source)
     return [
@@ -52,14 +49,13 @@ def _vehicles(page: Page, number: int) -> list[tuple[str, str]]:
 
 def _keys(page: Page, number: int, facts: dict[str, object], table: str, fact: str) -> list[str]:
     """The keys of devices or cases that the finding is about: its records of that table, and what its facts name."""
-    query = (
-        "SELECT DISTINCT r.record_key FROM finding_records AS r"
-        f" WHERE {finding_places(page.source, [number], 'r')} AND r.table_name = ? ORDER BY 1 LIMIT {MOST}"
-    )
-    rows = look_up(page.source, query, [table])
     said = facts.get(fact)
     named = [said] if isinstance(said, str) else list(said.values()) if isinstance(said, dict) else []
-    return list(dict.fromkeys([*(str(row["record_key"]) for row in rows), *(str(one) for one in named if one)]))[:MOST]
+    return list(
+        dict.fromkeys(
+            [*(key for _, key in records_of(page.source, number, MOST, table)), *(str(one) for one in named if one)]
+        )
+    )[:MOST]
 
 
 __all__ = ["MOST", "leads"]

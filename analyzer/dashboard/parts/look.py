@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analyzer.model.errors import Language
+from analyzer.reports.wording import Words
 
 _STYLE = """
 <style>
@@ -16,6 +16,10 @@ _STYLE = """
 [data-testid="stMain"] [data-testid="stPageLink"] a p {color: #1f5fa8; text-decoration: underline;}
 [data-testid="stSidebarNav"] a {border-radius: 6px;}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {color: #56636f; opacity: 1;}
+a:focus-visible, button:focus-visible, summary:focus-visible, [role="option"]:focus-visible {
+  outline: 2px solid #1f5fa8 !important; outline-offset: 1px;}
+[data-testid="stSidebar"] a:focus-visible, [data-testid="stSidebar"] button:focus-visible {outline-color: #8fc1f2 !important; outline-offset: -2px;}
+[data-testid="stDataFrame"]:focus-within {outline: 2px solid #1f5fa8 !important; outline-offset: 1px;}
 h1, h2, h3 {letter-spacing: 0;}
 @media (max-width: 900px) {[data-testid="stMainBlockContainer"] {padding: 1.2rem 1rem 2rem 1rem;}}
 </style>
@@ -28,14 +32,50 @@ _CHINESE = """
 [data-testid="stFileUploaderDropzone"] button p, [data-testid="stFileUploaderDropzone"] button > div > span:not(:has(svg)) {font-size: 0;}
 [data-testid="stFileUploaderDropzone"] button p::after {content: "选择文件"; font-size: .95rem;}
 [data-testid="InputInstructions"] {display: none;}
+body:has([data-testid="stElementToolbarButton"] button:hover) [role="tooltip"] p {font-size: 0;}
+body:has([data-testid="stElementToolbarButton"] button:hover) [role="tooltip"] p::after {font-size: .85rem;}
+body:has(button[aria-label="Show/hide columns"]:hover) [role="tooltip"] p::after {content: "显示或隐藏列";}
+body:has(button[aria-label="Search"]:hover) [role="tooltip"] p::after {content: "在表中查找";}
+body:has(button[aria-label="Fullscreen"]:hover) [role="tooltip"] p::after {content: "全屏";}
+body:has(button[aria-label="Close fullscreen"]:hover) [role="tooltip"] p::after {content: "退出全屏";}
+MENU [role="menuitem"] {font-size: 0;}
+MENU [data-testid="stIconMaterial"] {font-size: 1.15rem;}
+MENU > [role="menuitem"]::after {font-size: .9rem;}
+MENU > [role="menuitem"]:nth-child(2):nth-last-child(n+6)::after {content: "升序";}
+MENU > [role="menuitem"]:nth-child(3):nth-last-child(n+5)::after {content: "降序";}
+MENU [role="menuitem"][aria-haspopup="true"] > div:first-child::after {content: "统计"; font-size: .9rem;}
+MENU [role="menuitem"][aria-haspopup="menu"] > div:first-child::after {content: "格式"; font-size: .9rem;}
+MENU > [role="menuitem"]:nth-last-child(3)::after {content: "按内容调宽";}
+MENU > [role="menuitem"]:nth-last-child(2)::after {content: "固定或取消固定";}
+MENU > [role="menuitem"]:nth-last-child(1)::after {content: "隐藏此列";}
+</style>
+""".replace("MENU", '[data-testid="stDataFrameColumnMenu"] > [role="menu"]')
+"""What streamlit itself says in English and has no setting for: the words of the upload field, the hint to press Enter, the tools
+of a table and the menu of its columns. The calendar of a date speaks the browser's own language."""
+
+_BY_KEYBOARD = """
+<style>
+[data-testid="stDataFrame"] {position: relative;}
+[data-testid="stDataFrame"]:has(:focus-visible)::after {
+  content: "%s"; position: absolute; bottom: 100%%; left: 0; z-index: 9; padding: .1rem .5rem; font-size: .8rem;
+  color: #ffffff; background: #1f5fa8; border-radius: 4px 4px 0 0;}
 </style>
 """
-"""What streamlit itself says in English and has no setting for: the words of the upload field, and the hint to press Enter."""
+"""How a row is picked without a mouse, said while the keyboard is in a table."""
+
+_HERE = """
+<style>[data-testid="stSidebarNavLink"][href$="/%s"] {background-color: rgba(143, 193, 242, .18); font-weight: 600;}</style>
+"""
+"""How the menu marks the list that the page of one thing belongs to."""
 
 
-def dress(language: Language) -> None:
-    """Set spacing and widths of every page; in Chinese, put Chinese words in place of streamlit's own."""
-    st.html(_STYLE + (_CHINESE if language == "zh" else ""))
+def dress(words: Words, of: str = "") -> None:
+    """Set spacing and widths of every page; in Chinese, put Chinese words in place of streamlit's own.
+
+    `of` is the list that the page of one thing belongs to: the menu marks it.
+    """
+    style = _STYLE + _BY_KEYBOARD % words.t("dashboard.by_keyboard")
+    st.html(style + (_CHINESE if words.language == "zh" else "") + (_HERE % of if of else ""))
 
 
 __all__ = ["dress"]

@@ -22,8 +22,7 @@ def revealed(page: Page, key: str, kind: str, finding_id: str | None = None) -> 
 
     `kind` says what is shown (plate, name, finding ...); the value itself is never written down.
     """
-    state = f"revealed.{key}"
-    if st.session_state.get(state, 0.0) > time.monotonic():
+    if is_revealed(key):
         st.caption(plain(page.words("dashboard.reveal.shown")))
         return True
     if not page.viewer.may_reveal:
@@ -36,9 +35,18 @@ def revealed(page: Page, key: str, kind: str, finding_id: str | None = None) -> 
     )
     if reason is None or not written_down(page, page.ledger, kind, reason, finding_id):
         return False
-    st.session_state[state] = time.monotonic() + SECONDS
+    st.session_state[_state(key)] = time.monotonic() + SECONDS
     st.rerun()
     return True
+
+
+def is_revealed(key: str) -> bool:
+    """Whether personal data of `key` may be shown now."""
+    return bool(st.session_state.get(_state(key), 0.0) > time.monotonic())
+
+
+def _state(key: str) -> str:
+    return f"revealed.{key}"
 
 
 def asked_reason(page: Page, key: str, button: str, send: str) -> str | None:
@@ -68,4 +76,4 @@ def written_down(page: Page, ledger: Ledger, kind: str, reason: str, finding_id:
     return True
 
 
-__all__ = ["LEAST_REASON", "SECONDS", "asked_reason", "revealed", "written_down"]
+__all__ = ["LEAST_REASON", "SECONDS", "asked_reason", "is_revealed", "revealed", "written_down"]

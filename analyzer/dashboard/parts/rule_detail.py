@@ -44,9 +44,7 @@ def rule_detail(page: Page, code: str) -> None:
         _judged(page, rule)
         _examples(page, rule)
     elif part == "findings":
-        picked = finding_table(page, f"rule.{rule.code}", "f.rule = ?", [rule.code])
-        if picked is not None:
-            page.go("finding", f=page.source.address(picked))
+        finding_table(page, f"rule.{rule.code}", "f.rule = ?", [rule.code], leads=True)
     else:
         trial(page, rule)
 

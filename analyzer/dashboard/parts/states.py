@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -40,6 +40,22 @@ def empty(text: str, remedy: str = "") -> None:
             st.text(remedy)
 
 
+def in_lake(page: Page, *tables: str) -> bool:
+    """Whether one of these tables stayed in a lake; then say that what needs all of its rows is not here."""
+    there = [one for one in tables if one in page.source.in_lake]
+    if there:
+        empty(
+            page.words("dashboard.lake.not_here", tables=tables_named(page, there)), page.words("dashboard.lake.remedy")
+        )
+    return bool(there)
+
+
+def tables_named(page: Page, tables: Sequence[str]) -> str:
+    """Return what tables are called, in one line."""
+    words = page.words
+    return words.t("list.comma").join(words.say(page.source.law.table_title(one)) for one in tables)
+
+
 def failure(page: Page, error: Exception) -> None:
     """Say what went wrong: what a person can mend in its own words, anything else without its details."""
     if isinstance(error, AnalyzerError):
@@ -64,4 +80,4 @@ def guarded(page: Page, show: Callable[[Page], None]) -> None:
         failure(page, error)
 
 
-__all__ = ["empty", "failure", "guarded", "section", "sentence", "title"]
+__all__ = ["empty", "failure", "guarded", "in_lake", "section", "sentence", "tables_named", "title"]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analyzer.dashboard.page import Page, plain
 from analyzer.dashboard.parts.finding_table import frame_of
-from analyzer.dashboard.parts.states import empty, section
+from analyzer.dashboard.parts.states import empty, in_lake, section
 from analyzer.dashboard.queries import entries_of
 from analyzer.model import AnalyzerError, Verdict
 from analyzer.model.rule import Rule
@@ -31,6 +31,8 @@ def trial(page: Page, rule: Rule) -> None:
     section(words("dashboard.trial.title"), words("dashboard.trial.note"))
     if page.source.limited:
         empty(words("dashboard.trial.limited"))
+        return
+    if in_lake(page, *page.source.in_lake):
         return
     if sum(page.source.summary["tables"].values()) > MOST_ROWS:
         empty(words("dashboard.trial.large", n=MOST_ROWS), words("dashboard.trial.large_remedy"))

@@ -21,7 +21,8 @@ from analyzer.dashboard.plots.look import (
     literal,
     time_axis,
 )  # fmt: skip
-from analyzer.dashboard.queries.devices import Gap, Month, Steadiness
+from analyzer.dashboard.queries.devices import Gap, Month
+from analyzer.dashboard.queries.weights import Steadiness
 from analyzer.reports.wording import Words
 
 _NEAR = timedelta(days=900)

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from analyzer.dashboard.plots.look import literal
-from analyzer.dashboard.queries import Named
 from analyzer.dashboard.queries.kinds import KINDS
+from analyzer.dashboard.queries.named import Named
 from analyzer.dashboard.queries.prepared import Row
 from analyzer.reports.facts import Facts
 from analyzer.reports.lawbook import Lawbook

@@ -10,6 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import streamlit as st
+
 from analyzer.dashboard.queries.prepared import prepare
 from analyzer.dashboard.source import Source
 from analyzer.model import Severity
@@ -22,6 +24,10 @@ SEVERITY_RANK = "CASE f.severity " + " ".join(f"WHEN '{one}' THEN {one.rank}" fo
 
 SEVERITIES = tuple(sorted(Severity, key=lambda one: one.rank))
 """The severities by their rank."""
+
+
+_REMEMBERED = 100
+"""The findings of a page that are remembered in words; an export is read anew."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +61,6 @@ class FindingFilter:
             asked.append("f.started_on <= ?")
             params.append(self.until)
         return asked, params
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A record that a finding names: breach or review, by the finding of a running number and its rule."""
-
-    table: str
-    key: str
-    verdict: str
-    number: int
-    rule: str
 
 
 def where(conditions: Sequence[str]) -> str:
@@ -103,9 +98,31 @@ def finding_places(source: Source, numbers: Collection[int], of: str = "f") -> s
 
 
 def entries_of(source: Source, numbers: Sequence[int], language: Language, show_personal: bool = False) -> list[Entry]:
-    """Return findings in words by their running numbers, in this order, masked unless the viewer revealed them."""
+    """Return findings in words by their running numbers, in this order, masked unless the viewer revealed them.
+
+    A page of masked ones is remembered; what somebody had revealed is not.
+    """
     if not numbers:
         return []
+    if show_personal or len(numbers) > _REMEMBERED:
+        return _entries_of(source, numbers, language, show_personal)
+    limits = None if source.scope is None else tuple(sorted(source.scope))
+    return _kept_entries(source.version, limits, source.role, language, tuple(numbers), _source=source)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _kept_entries(
+    version: str,  # noqa: ARG001 - these three are parts of the key
+    limits: tuple[str, ...] | None,  # noqa: ARG001
+    role: str,  # noqa: ARG001
+    language: Language,
+    numbers: tuple[int, ...],
+    _source: Source,
+) -> list[Entry]:
+    return _entries_of(_source, numbers, language, False)
+
+
+def _entries_of(source: Source, numbers: Sequence[int], language: Language, show_personal: bool) -> list[Entry]:
     within = finding_places(source, numbers)
     with source.cursor() as cursor:
         found = {one.number: one for one in source.in_words(language, show_personal).of(cursor, numbers, within)}
@@ -118,19 +135,6 @@ def number_of(source: Source, finding_id: str) -> int | None:
     with source.cursor() as cursor:  # the id could be guessed back to a plate: it is no cache key
         row = cursor.execute(query, [finding_id]).fetchone()
     return int(row[0]) if row else None
-
-
-def named_in(source: Source, picked: str, keys: Sequence[str], params: Sequence[object] = ()) -> list[Named]:
-    """Return which of these records findings name; `picked` is the condition on `f` that picks the findings."""
-    numbers = [row[0] for row in source.rows(f"SELECT f.number FROM {short_findings(source)} WHERE {picked}", params)]
-    query = (
-        "SELECT r.table_name, r.record_key, r.verdict, f.number, f.rule FROM (SELECT * FROM finding_records AS r"
-        f" WHERE {finding_places(source, numbers, 'r')} AND r.record_key IN (SELECT unnest(?::VARCHAR[]))) AS r"
-        f" JOIN {short_findings(source)} ON f.finding_id = r.finding_id"
-        f" WHERE f.number IN ({', '.join(map(str, numbers)) or 'NULL'}) ORDER BY f.number, r.record_key"
-    )
-    with source.cursor() as cursor:
-        return [Named(*row) for row in cursor.execute(query, [sorted(keys)]).fetchall()]
 
 
 def _quoted(texts: Collection[str]) -> str:
@@ -160,6 +164,6 @@ def _short_findings(source: Source, schema: str) -> list[str]:
 
 
 __all__ = [
-    "SEVERITIES", "FindingFilter", "Named", "entries_of", "finding_places", "findings_prepared", "named_in", "number_of", "rules_by_method",
+    "SEVERITIES", "FindingFilter", "entries_of", "finding_places", "findings_prepared", "number_of", "rules_by_method",
     "short_findings", "where",
 ]  # fmt: skip

@@ -11,7 +11,8 @@ from typing import cast
 
 import streamlit as st
 
-from analyzer.dashboard.queries import FindingFilter, Named, findings_prepared, named_in, where
+from analyzer.dashboard.queries import FindingFilter, findings_prepared, where
+from analyzer.dashboard.queries.named import Named, named_in
 from analyzer.dashboard.queries.places import standing
 from analyzer.dashboard.queries.prepared import Row, look_up, prepare
 from analyzer.dashboard.source import Source

@@ -72,26 +72,6 @@ class Gap:
     fined: int
 
 
-@dataclass(frozen=True)
-class Median:
-    """The weights of the commonest class of vehicle in a month: how many, the median and the quartiles, in kg."""
-
-    month: date
-    passes: int
-    middle: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Steadiness:
-    """The monthly medians of one class of vehicle at a device."""
-
-    axle_count: int
-    vehicle_type: str | None
-    months: tuple[Median, ...]
-
-
 def devices_prepared(source: Source) -> str:
     """Return the schema that holds `device_list`, `device_days` and `device_terms`."""
     findings_prepared(source)
@@ -191,26 +171,6 @@ def station_row(source: Source, station_id: str | None) -> Row | None:
         return None
     rows = look_up(source, "SELECT t.* FROM records_stations AS t WHERE t.station_id = ?", [station_id])
     return rows[0] if rows else None
-
-
-def steadiness(source: Source, device_id: str) -> Steadiness | None:
-    """Return the monthly medians of the commonest class (axles and type) at a device; None where nothing was weighed."""
-    if not source.has("records_detections"):
-        return None
-    rows = source.rows(
-        "WITH mine AS (SELECT axle_count, vehicle_type, date_trunc('month', detected_at)::DATE AS month, gross_weight_kg AS kg"
-        " FROM records_detections WHERE device_id = ? AND gross_weight_kg > 0 AND axle_count IS NOT NULL"
-        " AND detected_at IS NOT NULL), common AS (SELECT axle_count, vehicle_type FROM mine"
-        " GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT 1)"
-        " SELECT m.axle_count, m.vehicle_type, m.month, count(*), median(m.kg)::DOUBLE,"
-        " quantile_cont(m.kg, 0.25)::DOUBLE, quantile_cont(m.kg, 0.75)::DOUBLE FROM mine AS m JOIN common AS c"
-        " ON c.axle_count = m.axle_count AND c.vehicle_type IS NOT DISTINCT FROM m.vehicle_type"
-        " GROUP BY 1, 2, 3 ORDER BY 3",
-        [device_id],
-    )
-    if not rows:
-        return None
-    return Steadiness(int(rows[0][0]), rows[0][1], tuple(Median(*row[2:]) for row in rows))
 
 
 def terms(certificates: Sequence[Row], usual_months: int) -> list[tuple[date, date]]:
@@ -340,6 +300,6 @@ def rates(source: Source, kind: str) -> list[tuple[Any, ...]]:
 
 
 __all__ = [
-    "ORDERS", "Device", "Gap", "Median", "Month", "Steadiness", "device_of", "devices_prepared", "gaps", "listed", "months",
-    "rates", "rows_of", "station_row", "steadiness", "sums", "terms", "usual_months",
+    "ORDERS", "Device", "Gap", "Month", "device_of", "devices_prepared", "gaps", "listed", "months",
+    "rates", "rows_of", "station_row", "sums", "terms", "usual_months",
 ]  # fmt: skip

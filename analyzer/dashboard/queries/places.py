@@ -35,7 +35,7 @@ def whole_rows(source: Source, table: str, rows: Sequence[Row]) -> list[Row]:
     key = source.law.library.vocabulary[table].key[0]
     places = at_places([(row["_source"], row["_row"]) for row in rows])
     keys = [str(row[key]) for row in rows]
-    query = f"SELECT t.* FROM records_{table} AS t WHERE {places} AND t.{key} IN (SELECT unnest(?::VARCHAR[]))"
+    query = f"SELECT t.* FROM {source.records(table)} AS t WHERE {places} AND t.{key} IN (SELECT unnest(?::VARCHAR[]))"
     found = {str(row[key]): row for row in look_up(source, query, [keys])}
     return [found[one] for one in keys if one in found]
 
@@ -43,14 +43,15 @@ def whole_rows(source: Source, table: str, rows: Sequence[Row]) -> list[Row]:
 def _statements(source: Source, schema: str) -> list[str]:
     parts = []
     for name, table in source.law.library.vocabulary.tables.items():
-        if not source.has(f"records_{name}"):
+        held, cases = source.records(name), source.records("cases")
+        if held is None:
             continue
         key = " || '|' || ".join(f't."{one}"' for one in table.key)
         wanted = f"SELECT record_key FROM finding_records WHERE table_name = '{name}'"
-        if name == "detections" and source.has("records_cases"):
-            wanted += " UNION SELECT record_id FROM records_cases WHERE record_id IS NOT NULL"
+        if name == "detections" and cases is not None:
+            wanted += f" UNION SELECT record_id FROM {cases} WHERE record_id IS NOT NULL"
         parts.append(
-            f"SELECT '{name}' AS table_name, {key} AS record_key, t._source, t._row FROM records_{name} AS t"
+            f"SELECT '{name}' AS table_name, {key} AS record_key, t._source, t._row FROM {held} AS t"
             f" WHERE {key} IN ({wanted})"
         )
     none = "SELECT '' AS table_name, '' AS record_key, 0 AS _source, 0 AS _row WHERE FALSE"

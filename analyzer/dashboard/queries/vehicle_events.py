@@ -55,7 +55,7 @@ def _events(
 
 
 def _held(source: Source, table: str) -> bool:
-    return source.has(f"records_{table}") and (table not in OF_A_CASE or source.has("records_cases"))
+    return source.records(table) is not None and (table not in OF_A_CASE or source.records("cases") is not None)
 
 
 def _statements(source: Source, schema: str) -> list[str]:
@@ -75,7 +75,7 @@ def _statements(source: Source, schema: str) -> list[str]:
                 join += " AND (v.plate_color = '' OR t.plate_color IS NULL OR t.plate_color = v.plate_color)"
         statements.append(
             f"CREATE OR REPLACE TABLE {schema}.of_vehicle_{table} AS SELECT v.vehicle, {wanted}, t._source, t._row"
-            f" FROM records_{table} AS t JOIN {join} ORDER BY v.vehicle"
+            f" FROM {source.records(table)} AS t JOIN {join} ORDER BY v.vehicle"
         )
     return statements
 

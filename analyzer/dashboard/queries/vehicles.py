@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
-from analyzer.dashboard.queries import FindingFilter, Named, findings_prepared, named_in, where
+from analyzer.dashboard.queries import FindingFilter, findings_prepared, where
 from analyzer.dashboard.queries.kinds import OF_A_CASE
+from analyzer.dashboard.queries.named import Named, named_in
 from analyzer.dashboard.queries.prepared import Row, look_up, prepare
 from analyzer.dashboard.source import Source
 
@@ -126,12 +127,13 @@ def _statements(source: Source, schema: str) -> list[str]:
     vocabulary = source.law.library.vocabulary
     parts = []
     for name, table in vocabulary.tables.items():
-        if not source.has(f"records_{name}"):
+        held, cases = source.records(name), source.records("cases")
+        if held is None:
             continue
-        join = f"FROM finding_records AS r JOIN records_{name} AS t ON t.{table.key[0]} = r.record_key"
+        join = f"FROM finding_records AS r JOIN {held} AS t ON t.{table.key[0]} = r.record_key"
         of = f"WHERE r.table_name = '{name}'"
-        if name in OF_A_CASE and source.has("records_cases"):
-            by_case = f"{join} JOIN records_cases AS c ON c.case_id = t.case_id {of} AND c.plate_no IS NOT NULL"
+        if name in OF_A_CASE and cases is not None:
+            by_case = f"{join} JOIN {cases} AS c ON c.case_id = t.case_id {of} AND c.plate_no IS NOT NULL"
             parts.append(f"SELECT r.finding_id, c.plate_no, c.plate_color {by_case}")
         elif "plate_no" in table.columns:
             color = "t.plate_color" if "plate_color" in table.columns else "NULL"

@@ -10,7 +10,7 @@ from analyzer.dashboard.parts.cards import Card, cards
 from analyzer.dashboard.parts.finding_filter import agencies_found, names_of_agencies
 from analyzer.dashboard.parts.findings_here import findings_here
 from analyzer.dashboard.parts.funnel_part import Said, funnel_part
-from analyzer.dashboard.parts.states import empty, section, sentence, title
+from analyzer.dashboard.parts.states import empty, in_lake, section, sentence, title
 from analyzer.dashboard.plots.like import like_cases, medians
 from analyzer.dashboard.plots.look import show as draw
 from analyzer.dashboard.plots.months import LEAST_MONTHS, bars, heat, usual, value_of
@@ -38,7 +38,7 @@ _PEOPLE = ("officer", "reviewer", "party", "payer")
 
 def render(page: Page) -> None:
     """Show the agency that the address names, or the comparisons."""
-    words, agency = page.words, page.param("agency")
+    words, agency = page.words, page.asked("agency")
     with st.spinner(words("filter.preparing")):
         findings_prepared(page.source)
         months_of(page.source)
@@ -67,6 +67,8 @@ def _rates(page: Page) -> None:
     if measure.unit == "officer":
         options = sorted({one.agency_id for one in months_of(page.source)})
         agency = page.filters.one("within", words("agencies.within"), options, lambda one: names.get(one, one))
+    if in_lake(page, *measure.tables):
+        return
     units = units_of(page.source, measure, agency)
     if not units:
         empty(words("agencies.no_units"), words("agencies.no_units_remedy"))
@@ -75,12 +77,14 @@ def _rates(page: Page) -> None:
     is_agency = measure.unit == "agency"
     funnel_part(
         page, f"agencies.{key}", units, names if is_agency else {}, Settings.of(page.source.law, measure.min_sample), texts,
-        side=measure.side, lead="agencies" if is_agency else None, param="agency",
+        side=measure.side, lead="agency" if is_agency else None,
     )  # fmt: skip
 
 
 def _like(page: Page) -> None:
     words, source = page.words, page.source
+    if in_lake(page, "cases", "detections"):
+        return
     choices = like_choices(source)
     if not choices:
         empty(words("agencies.like.none"), words("agencies.like.none_remedy"))
@@ -122,6 +126,8 @@ def like_said(page: Page, cells: list[LikeCell]) -> str:
 
 def _months(page: Page) -> None:
     words = page.words
+    if in_lake(page, "cases"):
+        return
     months = months_of(page.source)
     if not months:
         empty(words("agencies.months.none"), words("agencies.months.none_remedy"))

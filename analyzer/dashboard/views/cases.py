@@ -12,7 +12,8 @@ from analyzer.dashboard.parts import marks
 from analyzer.dashboard.parts.back import back, keep_filters
 from analyzer.dashboard.parts.export import MOST_ROWS, csv_bytes, export_button
 from analyzer.dashboard.parts.finding_filter import finding_filter, names_of_agencies
-from analyzer.dashboard.parts.states import empty, title
+from analyzer.dashboard.parts.picking import leads_from_row
+from analyzer.dashboard.parts.states import empty, in_lake, title
 from analyzer.dashboard.queries import SEVERITIES, FindingFilter
 from analyzer.dashboard.queries.cases import ORDERS, Case, case_rows, cases_prepared, listed, statuses
 from analyzer.dashboard.views import one_case
@@ -24,7 +25,7 @@ _HEAD = ("case_id", "agency", "status", "worst", "findings", "breaches", "filed_
 
 def render(page: Page) -> None:
     """Show the case that the address names, or the list."""
-    case_id, words = page.param("case"), page.words
+    case_id, words = page.asked("case"), page.words
     with st.spinner(words("filter.preparing")):
         cases_prepared(page.source)
     if case_id is not None:
@@ -33,10 +34,13 @@ def render(page: Page) -> None:
             one_case.show(page, case_id, rows)
             return
         title(words("dashboard.page.cases"))
-        empty(words("cases.gone"))
+        if not in_lake(page, "cases"):
+            empty(words("cases.gone"))
         back(page, "cases", words("cases.back"))
         return
     title(words("dashboard.page.cases"), words("cases.said"))
+    if in_lake(page, "cases"):
+        return
     if not page.source.has("records_cases"):
         empty(words("cases.no_table"), words("cases.no_table_remedy"))
         return
@@ -67,15 +71,14 @@ def _list(page: Page) -> None:
         st.text(words("cases.count", n=total))
     with button:
         export_button(page, "cases", "cases", lambda: _export(page, asked, text, chosen, order))
-    picked = st.dataframe(
-        _frame(page, found), hide_index=True, width="stretch", height=min(38 + 35 * len(found), 630), on_select="rerun",
-        selection_mode="single-row", key=f"cases.table.{at}", column_config=_columns(page),
+    key = f"cases.table.{at}"
+    st.dataframe(
+        _frame(page, found), hide_index=True, width="stretch", height=min(38 + 35 * len(found), 630),
+        on_select=leads_from_row(page, key, "case", [one.case_id for one in found]),
+        selection_mode="single-row", key=key, column_config=_columns(page),
     )  # fmt: skip
     if (pages := -(-total // ROWS)) > 1:
         st.pagination(pages, key="cases.page")
-    rows = picked.selection.rows
-    if rows and rows[0] < len(found):
-        page.go("cases", case=found[rows[0]].case_id)
 
 
 def _nothing(page: Page, text: str) -> None:
@@ -85,7 +88,7 @@ def _nothing(page: Page, text: str) -> None:
     else:
         empty(words("cases.none"), words("cases.none_remedy"))
     if text and case_rows(page.source, text)["cases"]:
-        page.page_link("cases", words("cases.open_exact", id=text), case=text)
+        page.page_link("case", words("cases.open_exact", id=text), case=text)
 
 
 def _cells(page: Page, found: list[Case]) -> list[tuple[Any, ...]]:

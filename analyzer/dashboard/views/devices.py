@@ -13,7 +13,8 @@ from analyzer.dashboard.parts.back import back, keep_filters
 from analyzer.dashboard.parts.export import MOST_ROWS, csv_bytes, export_button
 from analyzer.dashboard.parts.finding_filter import finding_filter, names_of_agencies
 from analyzer.dashboard.parts.funnel_part import Said, funnel_part
-from analyzer.dashboard.parts.states import empty, title
+from analyzer.dashboard.parts.picking import leads_from_row
+from analyzer.dashboard.parts.states import empty, in_lake, title
 from analyzer.dashboard.queries import SEVERITIES, FindingFilter
 from analyzer.dashboard.queries.devices import ORDERS, Device, device_of, devices_prepared, listed, rates, sums
 from analyzer.dashboard.views import one_device
@@ -39,7 +40,7 @@ _HEAD = (
 
 def render(page: Page) -> None:
     """Show the device that the address names, or the list."""
-    device_id, words = page.param("device"), page.words
+    device_id, words = page.asked("device"), page.words
     with st.spinner(words("filter.preparing")):
         devices_prepared(page.source)
     if device_id is not None:
@@ -94,19 +95,20 @@ def _list(page: Page) -> None:
         st.text(words("devices.count", n=total))
     with button:
         export_button(page, "devices", "devices", lambda: _export(page, asked, text, chosen, only, order))
-    picked = st.dataframe(
-        _frame(page, found), hide_index=True, width="stretch", height=min(38 + 35 * len(found), 630), on_select="rerun",
-        selection_mode="single-row", key=f"devices.table.{at}", column_config=_columns(page),
+    key = f"devices.table.{at}"
+    st.dataframe(
+        _frame(page, found), hide_index=True, width="stretch", height=min(38 + 35 * len(found), 630),
+        on_select=leads_from_row(page, key, "device", [one.device_id for one in found]),
+        selection_mode="single-row", key=key, column_config=_columns(page),
     )  # fmt: skip
     if (pages := -(-total // ROWS)) > 1:
         st.pagination(pages, key="devices.page")
-    rows = picked.selection.rows
-    if rows and rows[0] < len(found):
-        page.go("devices", device=found[rows[0]].device_id)
 
 
 def _sum(page: Page) -> str:
     devices, outside, records, fined = sums(page.source)
+    if not page.source.has("records_detections"):
+        return page.words("devices.sum_no_records")
     if not page.source.has("records_calibrations"):
         return page.words("devices.sum_unknown")
     if not outside:
@@ -163,6 +165,8 @@ def _rates(page: Page) -> None:
     facts = Facts(page.source.law, words)
     kinds = [row[0] for row in _kinds(page)]
     has_all = all(page.source.has(f"records_{name}") for name in ("detections", "cases", "devices"))
+    if in_lake(page, "detections", "cases", "devices"):
+        return
     if not kinds or not has_all:
         empty(words("devices.rates.none"), words("devices.rates.none_remedy"))
         return
@@ -172,4 +176,4 @@ def _rates(page: Page) -> None:
     units = [Unit(key, int(fined), int(records)) for key, fined, records in rates(page.source, kind)]
     settings = Settings.of(page.source.law, "device_output_min_passes")
     texts = Said(words("devices.rates.note"), words("devices.rates.axis"), words("devices.rates.sample"), per=1000)
-    funnel_part(page, "devices", units, {}, settings, texts, side="high", lead="devices", param="device")
+    funnel_part(page, "devices", units, {}, settings, texts, side="high", lead="device")

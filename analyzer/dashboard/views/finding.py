@@ -34,7 +34,7 @@ def _work(page: Page, number: int) -> None:
         return
     told()
     entry_marks(page, entry)
-    page.page_link("ledger", words("dashboard.ledger.open", number=entry.number), entry=entry.number)
+    page.page_link("entry", words("dashboard.ledger.open", number=entry.number), entry=entry.number)
     act_on(page, ledger, [entry], f"finding.{entry.number}")
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 from analyzer.dashboard.page import Page, plain
 from analyzer.dashboard.parts import marks
 from analyzer.dashboard.parts.acting import act_on, told
+from analyzer.dashboard.parts.back import back, keep_filters
 from analyzer.dashboard.parts.cards import Card, cards
 from analyzer.dashboard.parts.export import csv_bytes, export_button
 from analyzer.dashboard.parts.ledger_entry import ledger_entry
@@ -32,9 +33,9 @@ def render(page: Page) -> None:
         title(words("dashboard.page.ledger"))
         empty(words("dashboard.ledger.none"), words("dashboard.ledger.none_remedy"))
         return
-    number = page.param("entry")
+    number = page.asked("entry")
     if number:
-        page.page_link("ledger", words("dashboard.ledger.back"))
+        back(page, "ledger", words("dashboard.ledger.back"))
         ledger_entry(page, ledger, number)
         return
     title(words("dashboard.page.ledger"), words("dashboard.ledger.lead"))
@@ -42,6 +43,7 @@ def render(page: Page) -> None:
     own = Filter(agencies=tuple(sorted(page.viewer.agencies or ())))
     _head(page, ledger, own)
     which, order = _filtered(page, own)
+    keep_filters("ledger")
     _list(page, ledger, which, order)
 
 
@@ -172,7 +174,7 @@ def _chosen(page: Page, ledger: Ledger, chosen: Sequence[Entry]) -> None:
         st.caption(plain(words("dashboard.ledger.pick")))
         return
     if len(chosen) == 1:
-        page.page_link("ledger", words("dashboard.ledger.open", number=chosen[0].number), entry=chosen[0].number)
+        page.page_link("entry", words("dashboard.ledger.open", number=chosen[0].number), entry=chosen[0].number)
     section(words("dashboard.ledger.bulk", n=len(chosen)), words("dashboard.ledger.bulk_note"))
     act_on(page, ledger, chosen, "bulk")
 

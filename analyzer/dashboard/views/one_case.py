@@ -62,9 +62,9 @@ def show(page: Page, case_id: str, rows: dict[str, list[Row]]) -> None:
     _clocks(page, of_case)
     keys = [str(row[key_of(source.law, table)]) for table, some in rows.items() for row in some]
     happened = make_events(rows, named(source, case_id, keys), source.law, words, shown)
-    history(page, rows, happened, facts, "case", shown)
+    history(page, rows, happened, facts, "case", f"case.{case_id}")
     section(words("cases.all_findings"), words("vehicles.pick"))
-    findings_here(page, f"case.{case_id}", where, params, words("cases.no_findings"), shown)
+    findings_here(page, f"case.{case_id}", where, params, words("cases.no_findings"), f"case.{case_id}")
     _answers(page, case_id)
 
 
@@ -92,11 +92,11 @@ def _links(page: Page, case: Row, rows: dict[str, list[Row]], facts: Facts) -> N
             key = key_of_plate(page.source, case["plate_no"], case["plate_color"])
             if vehicle_of_key(page.source, key) is not None:
                 plate = facts.cell("cases", "plate_no", case["plate_no"])
-                page.page_link("vehicles", page.words("cases.open_vehicle", plate=plate), vehicle=key)
+                page.page_link("vehicle", page.words("cases.open_vehicle", plate=plate), vehicle=key)
         for row in rows["detections"]:
             if row["device_id"]:
                 page.page_link(
-                    "devices", page.words("vehicles.open_device", id=row["device_id"]), device=row["device_id"]
+                    "device", page.words("vehicles.open_device", id=row["device_id"]), device=row["device_id"]
                 )
 
 

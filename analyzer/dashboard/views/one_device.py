@@ -22,16 +22,15 @@ from analyzer.dashboard.queries.devices import (
     Device,
     Gap,
     Month,
-    Steadiness,
     gaps,
     months,
     rows_of,
     station_row,
-    steadiness,
     terms,
     usual_months,
 )  # fmt: skip
 from analyzer.dashboard.queries.prepared import Row
+from analyzer.dashboard.queries.weights import Steadiness, steadiness
 from analyzer.model.tables import UNKNOWN
 from analyzer.reports.facts import Facts
 
@@ -128,7 +127,7 @@ def coverage_said(page: Page, counted: Sequence[Month], found: Sequence[Gap], ha
     """Return what the chart of the verifications shows."""
     words = page.words
     if not counted:
-        return words("devices.said_none")
+        return words("devices.said_none" if page.source.has("records_detections") else "devices.sum_no_records")
     first, last = counted[0].month.strftime("%Y-%m"), counted[-1].month.strftime("%Y-%m")
     records, outside = sum(one.records for one in counted), sum(one.outside for one in counted)
     if not has_papers:

@@ -41,10 +41,10 @@ def show(page: Page, vehicle: Vehicle) -> None:
     _cards(page, vehicle, rows)
     keys = [str(row[key_of(source.law, table)]) for table, some in rows.items() for row in some]
     happened = make_events(rows, verdicts(source, vehicle, keys), source.law, words, shown)
-    history(page, rows, happened, facts, "vehicle", shown)
+    history(page, rows, happened, facts, "vehicle", f"vehicle.{vehicle.key}")
     related(page, rows)
     section(words("vehicles.all_findings"), words("vehicles.pick"))
-    findings_here(page, f"vehicle.{vehicle.key}", findings_of(source, vehicle), show_personal=shown)
+    findings_here(page, f"vehicle.{vehicle.key}", findings_of(source, vehicle), reveal=f"vehicle.{vehicle.key}")
 
 
 def _cards(page: Page, vehicle: Vehicle, rows: dict[str, list[Row]]) -> None:

@@ -10,7 +10,7 @@ from analyzer.dashboard.parts import coverage
 from analyzer.dashboard.parts.cards import Card, cards
 from analyzer.dashboard.parts.finding_list import finding_list
 from analyzer.dashboard.parts.life import life_cards, life_changes
-from analyzer.dashboard.parts.states import empty, section, title
+from analyzer.dashboard.parts.states import empty, in_lake, section, title
 from analyzer.dashboard.queries.rates import rates_of
 from analyzer.model import Verdict
 from analyzer.reports.figures import Tally
@@ -132,6 +132,8 @@ def _every_month(rows: list[Tally]) -> list[Tally]:
 def _worst(page: Page) -> None:
     words = page.words
     section(words("dashboard.overview.worst"), words("dashboard.overview.worst_note"))
+    if in_lake(page, "cases", "detections"):
+        return
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         kind = page.filters.part(

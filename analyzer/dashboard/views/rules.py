@@ -7,7 +7,9 @@ import streamlit as st
 
 from analyzer.dashboard.page import Page
 from analyzer.dashboard.parts import marks
+from analyzer.dashboard.parts.back import back, keep_filters
 from analyzer.dashboard.parts.export import csv_bytes, export_button
+from analyzer.dashboard.parts.picking import leads_from_row
 from analyzer.dashboard.parts.rule_detail import rule_detail
 from analyzer.dashboard.parts.states import empty, title
 from analyzer.model import Force, Verdict
@@ -18,14 +20,16 @@ from analyzer.reports.figures import Answers
 def render(page: Page) -> None:
     """Show the library, or the rule that the address names."""
     words = page.words
-    code = page.param("rule")
+    code = page.asked("rule")
     if code:
-        page.page_link("rules", words("dashboard.rules.back"))
+        back(page, "rules", words("dashboard.rules.back"))
         rule_detail(page, code.upper())
         return
     rules = [one.rule for one in page.source.law.library.rules.values()]
     title(words("dashboard.page.rules"), words("dashboard.rules.lead", n=len(rules)))
-    _list(page, _filtered(page, rules))
+    found = _filtered(page, rules)
+    keep_filters("rules")
+    _list(page, found)
 
 
 def _filtered(page: Page, rules: list[Rule]) -> list[Rule]:
@@ -83,12 +87,12 @@ def _list(page: Page, rules: list[Rule]) -> None:
     frame = pd.DataFrame(rows, columns=[*head, *numbers])
     frame[head[4]] = [[value] for value in frame[head[4]]]
     st.text(words("dashboard.rules.count", n=len(rows)))
-    picked = st.dataframe(
+    st.dataframe(
         frame.astype(dict.fromkeys(numbers, "Int64")),
         hide_index=True,
         width="stretch",
         height=560,
-        on_select="rerun",
+        on_select=leads_from_row(page, "rules.table", "rule", [str(row[0]) for row in rows]),
         selection_mode="single-row",
         key="rules.table",
         column_config={
@@ -97,6 +101,3 @@ def _list(page: Page, rules: list[Rule]) -> None:
         },
     )
     export_button(page, "rules", "rules", lambda: csv_bytes([*head, *numbers], rows))
-    chosen = picked.selection.rows
-    if chosen and chosen[0] < len(rows):
-        page.go("rules", rule=rows[chosen[0]][0])

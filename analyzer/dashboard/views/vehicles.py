@@ -12,6 +12,7 @@ from analyzer.dashboard.parts import marks
 from analyzer.dashboard.parts.back import back, keep_filters
 from analyzer.dashboard.parts.export import MOST_ROWS, csv_bytes, export_button
 from analyzer.dashboard.parts.finding_filter import finding_filter
+from analyzer.dashboard.parts.picking import leads_from_row
 from analyzer.dashboard.parts.states import empty, title
 from analyzer.dashboard.queries import SEVERITIES, FindingFilter
 from analyzer.dashboard.queries.vehicles import ORDERS, Vehicle, flagged, vehicle_of_key, vehicles_prepared
@@ -26,7 +27,7 @@ def render(page: Page) -> None:
     """Show the vehicle that the address names, or the list."""
     with st.spinner(page.words("filter.preparing")):
         vehicles_prepared(page.source)
-    key = page.param("vehicle")
+    key = page.asked("vehicle")
     if key is None:
         _list(page)
         return
@@ -66,22 +67,20 @@ def _list(page: Page) -> None:
         st.text(words("vehicles.count", n=total))
     with button:
         export_button(page, "vehicles", "vehicles", lambda: _export(page, asked, text, order))
-    picked = st.dataframe(
+    key = f"vehicles.table.{at}"
+    st.dataframe(
         _frame(page, found),
         hide_index=True,
         width="stretch",
         height=min(38 + 35 * len(found), 630),
-        on_select="rerun",
+        on_select=leads_from_row(page, key, "vehicle", [one.key for one in found]),
         selection_mode="single-row",
-        key=f"vehicles.table.{at}",
+        key=key,
         column_config=_columns(page),
     )
     pages = -(-total // ROWS)
     if pages > 1:
         st.pagination(pages, key="vehicles.page")
-    chosen = picked.selection.rows
-    if chosen and chosen[0] < len(found):
-        page.go("vehicles", vehicle=found[chosen[0]].key)
 
 
 def _nothing(page: Page) -> None:
