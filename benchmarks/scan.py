@@ -2,21 +2,24 @@
 
     python benchmarks/scan.py [--detections 1000000] [--new 100000] [--memory-limit 2GB] [--rules DEV,NTC] [--out FOLDER]
 
-History and news are made (see `made`), laid into the inbox as Parquet, and scanned in two nights of the same process.
-Prints the seconds of each part as the log has them, the size of what is published, and the peak of resident memory.
+History and news are made as they come to a bureau that scans every night (see `came_last` in `made`), laid into the
+inbox as Parquet, and scanned in two nights of the same process.
+Prints the seconds of each part as the log has them, the seconds of work of the processor, the size of what is published,
+and the peak of resident memory of each night as the operating system has it (Linux; elsewhere that of the whole run).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import resource
 import shutil
 import tempfile
-from datetime import date
+import time
 from pathlib import Path
 
-from made import make_tables
+from made import LAST_DAY, came_last, make_tables
 
 from analyzer.engine.audit import Order
 from analyzer.engine.connect import Limits, connect
@@ -26,7 +29,6 @@ from analyzer.store.places import Store
 from analyzer.store.publish import open_current
 from analyzer.store.scan import Request, scan
 
-GROWING = {"detections": "", "notices": "record_id", "cases": "record_id"}
 PARTS = ("taken_in", "judged", "settled")
 
 
@@ -40,35 +42,37 @@ def main() -> None:
     asked.add_argument("--out", type=Path, default=None)
     options = asked.parse_args()
     folder = options.out or Path(tempfile.mkdtemp(prefix="scan-"))
-    make_files(folder, options.detections, options.new, options.memory_limit)
+    news, day_before = came_last(options.detections + options.new, options.new)
+    make_files(folder, news, options.detections + options.new, options.memory_limit)
     store = Store(folder / "store")
     store.inbox.mkdir(parents=True, exist_ok=True)
     select = tuple(word for word in options.rules.split(",") if word)
-    for night, day in enumerate((date(2025, 12, 30), date(2025, 12, 31))):
+    for night, day in enumerate((day_before, LAST_DAY)):
         for path in sorted(folder.glob(f"night{night}/*.parquet")):
             shutil.move(path, store.inbox / path.name)
         order = Order((), day, select=select, limits=Limits(options.memory_limit))
+        forget_peak()
+        worked = time.process_time()
         outcome = scan(Request(store, store.inbox, order, settle=0))
-        say(store, outcome.run_id)
+        say(store, outcome.run_id, time.process_time() - worked)
     if options.out is None:
         shutil.rmtree(folder)
 
 
-def make_files(folder: Path, detections: int, new: int, memory: str) -> None:
-    """Write history and news as canonical Parquet: the newest detections with the notices and cases about them."""
+def make_files(folder: Path, news: dict[str, str], detections: int, memory: str) -> None:
+    """Write history and news (which rows of a table these are) as canonical Parquet."""
     vocabulary = load_library().vocabulary
     work = folder / "made"
     for name in ("made", "night0", "night1"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     con = connect(work, Limits(memory))
     try:
-        supply = make_tables(con, vocabulary, detections + new)
-        con.execute(f"CREATE TABLE newest AS SELECT record_id FROM detections ORDER BY 1 DESC LIMIT {new}")
+        supply = make_tables(con, vocabulary, detections, as_they_came=True)
         for name in supply.columns:
-            for night, which in ((0, "NOT IN"), (1, "IN")):
-                if night and name not in GROWING:
+            for night, which in ((0, f"NOT ({news.get(name, 'FALSE')})"), (1, news.get(name))):
+                if which is None:
                     continue
-                where = f"WHERE record_id {which} (SELECT record_id FROM newest)" if name in GROWING else ""
+                where = f"WHERE {which}"
                 query = records_query(vocabulary[name], f'(SELECT * FROM "{name}" {where})')
                 copy_query(
                     con, f"SELECT * EXCLUDE (_source, _row) FROM ({query})", folder / f"night{night}/{name}.parquet"
@@ -78,7 +82,7 @@ def make_files(folder: Path, detections: int, new: int, memory: str) -> None:
     shutil.rmtree(work)
 
 
-def say(store: Store, run_id: str) -> None:
+def say(store: Store, run_id: str, worked: float) -> None:
     """Print the parts of the last scan from its log, the size of its package, and the peak of memory."""
     took: dict[str, float] = {}
     for line in store.log.read_text(encoding="utf-8").splitlines():
@@ -88,10 +92,25 @@ def say(store: Store, run_id: str) -> None:
             took[entry["event"]] = entry["seconds"]
     package = store.package(run_id)
     size = sum(path.stat().st_size for path in package.rglob("*") if path.is_file())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     parts = ", ".join(f"{name} {took.get(name, 0):.1f} s" for name in PARTS)
     findings = open_current(store).summary["totals"]["findings"]
-    print(f"{run_id}: {parts}; {findings} findings, package {size / 1e6:.1f} MB; peak {peak:.2f} GiB", flush=True)
+    house = store.warehouse.stat().st_size / 1e6
+    print(f"{run_id}: {parts}; {worked:.0f} s of work; {findings} findings,", end=" ")
+    print(f"package {size / 1e6:.1f} MB, warehouse {house:.0f} MB; peak {peak():.2f} GiB", flush=True)
+
+
+def forget_peak() -> None:
+    """Let the operating system begin anew with the peak of resident memory, where it can."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak() -> float:
+    """Return the peak of resident memory in GiB."""
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024**2
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 
 
 if __name__ == "__main__":

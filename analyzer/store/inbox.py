@@ -7,6 +7,7 @@ taken away only when its copy is filed and the file is still the one that was co
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import time
@@ -25,6 +26,9 @@ SETTLE = 10.0
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download", ".filepart", ".swp", "~")
 _PIECE = 1 << 20
+
+_PACKED = 4
+"""How much larger rows are than the packed file (Parquet, xlsx, zip) that they come in, roughly."""
 
 Stamp = tuple[int, int]
 """Size and time of last change, by which a file is known to be the same."""
@@ -53,6 +57,18 @@ class Offered:
     ready: tuple[Source, ...] = ()
     waiting: tuple[str, ...] = ()
     unreadable: tuple[Problem, ...] = field(default=())
+
+
+def bytes_in(inbox: Path) -> int:
+    """Return about how many bytes of rows lie in the inbox; files that cannot be seen do not count."""
+    size = 0
+    for folder, _, names in os.walk(inbox):
+        for name in names:
+            with contextlib.suppress(OSError):
+                size += (Path(folder) / name).stat().st_size * (
+                    1 if name.lower().endswith((".csv", ".txt")) else _PACKED
+                )
+    return size
 
 
 def look(inbox: Path, settle: float = SETTLE, wait: Callable[[float], None] = time.sleep) -> Offered:

@@ -22,7 +22,7 @@ from analyzer.engine.connect import Limits, lock, teach
 from analyzer.engine.night import Change
 from analyzer.model import Problem, Table, Text
 from analyzer.store.durable import in_plain_words
-from analyzer.store.inbox import SETTLE, Arrival, Offered, look, take_copies
+from analyzer.store.inbox import SETTLE, Arrival, Offered, bytes_in, look, take_copies
 from analyzer.store.journal import journal, shown
 from analyzer.store.judging import Judged, Law, intake_of, judge_night, unjudged
 from analyzer.store.law_kept import keep_law, law_hash
@@ -75,7 +75,7 @@ def scan(request: Request, progress: Progress | None = None) -> Outcome:
             migrate(store)
             log.info("scan_began", as_of=str(request.order.as_of), full=request.full)
             try:
-                with opened(store, limited(request.order.limits, _DATABASE)) as house:
+                with opened(store, limited(request.order.limits, _DATABASE), expected=bytes_in(request.inbox)) as house:
                     outcome = _Scan(request, law, house, log, progress).run()
             except BaseException as error:
                 log.error("scan_failed", kind=type(error).__name__)
@@ -84,8 +84,11 @@ def scan(request: Request, progress: Progress | None = None) -> Outcome:
     return outcome
 
 
-_DATABASE, _BESIDE_STAGING = 0.8, 0.25
-"""What the database may take of the memory limit: the program itself, its libraries and its buffers need the rest."""
+_DATABASE, _STAGING, _BESIDE_STAGING = 0.7, 0.55, 0.25
+"""What a database may take of the memory limit: the program itself, its libraries and its buffers need the rest.
+
+The judging needs most besides: the units that statistical methods look at are held outside the database.
+"""
 
 
 def limited(limits: Limits, share: float) -> Limits:
@@ -167,7 +170,7 @@ class _Scan:
         limits = self.request.order.limits
         if limits.memory:  # two databases are at work: what is allowed is shared between them
             self.house.allow(part_of(limits.memory, _BESIDE_STAGING))
-        limits = limited(limits, _DATABASE - _BESIDE_STAGING)
+        limits = limited(limits, _STAGING)
         sources = [one.source for one in new]
         with self._timed("taken_in") as said:
             staged = stage(night, sources, self.law.library.vocabulary, self.law.mappings, limits, self.progress)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from analyzer.store.contents import quoted_path
+from analyzer.store.contents import block_size, quoted_path
 from analyzer.store.durable import put, remove_file
 from analyzer.store.places import Store
 from analyzer.store.references import read_segments
@@ -71,7 +71,7 @@ def compact(store: Store) -> Compacted:
     con = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
     try:
         con.execute(f"ATTACH '{quoted_path(store.warehouse)}' AS old (READ_ONLY)")
-        con.execute(f"ATTACH '{quoted_path(draft)}' AS new")
+        con.execute(f"ATTACH '{quoted_path(draft)}' AS new{block_size(before)}")
         con.execute("COPY FROM DATABASE old TO new")
         con.execute("DETACH new")
         con.execute("DETACH old")

@@ -22,7 +22,7 @@ from analyzer.model import Table, Vocabulary
 from analyzer.model.tables import UNKNOWN
 from analyzer.records.accounts import INPUTS
 from analyzer.store import segments as kinds
-from analyzer.store.contents import quoted_path, typed_query
+from analyzer.store.contents import block_size, quoted_path, typed_query
 from analyzer.store.places import Store
 from analyzer.store.segments import Segment, path_of, references_to
 from analyzer.store.staging import Staged
@@ -264,8 +264,13 @@ def vars_of(segment: Segment) -> tuple[Any, ...]:
 
 
 @contextlib.contextmanager
-def opened(store: Store, limits: Limits | None = None, *, read_only: bool = False) -> Iterator[Warehouse]:
-    """Open the warehouse; its books are made when they are not there yet."""
+def opened(
+    store: Store, limits: Limits | None = None, *, read_only: bool = False, expected: int | None = None
+) -> Iterator[Warehouse]:
+    """Open the warehouse; its books are made when they are not there yet.
+
+    `expected` is how many bytes of files are waiting: a warehouse that begins small is made of small blocks.
+    """
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
@@ -275,6 +280,8 @@ def opened(store: Store, limits: Limits | None = None, *, read_only: bool = Fals
         config["memory_limit"] = limits.memory
     if limits and limits.threads:
         config["threads"] = str(limits.threads)
+    if expected is not None and not store.warehouse.exists():
+        _make_file(store, expected)
     con = duckdb.connect(str(store.warehouse), read_only=read_only, config=config)
     try:
         if not read_only:
@@ -283,6 +290,16 @@ def opened(store: Store, limits: Limits | None = None, *, read_only: bool = Fals
             con.execute(f"CREATE TABLE IF NOT EXISTS _inputs ({INPUTS})")
             con.execute("CREATE OR REPLACE TEMP TABLE _gone_from (source INTEGER, n BIGINT)")
         yield Warehouse(store, con)
+    finally:
+        con.close()
+
+
+def _make_file(store: Store, expected: int) -> None:
+    """Make the empty file, whose blocks keep the size that they begin with."""
+    con = duckdb.connect()
+    try:
+        con.execute(f"ATTACH '{quoted_path(store.warehouse)}' AS house{block_size(expected)}")
+        con.execute("DETACH house")
     finally:
         con.close()
 

@@ -156,6 +156,12 @@ def test_the_warehouse_keeps_join_filters_out(first_night: Nights) -> None:
     assert said == ("join_filter_pushdown",)
 
 
+def test_a_small_store_takes_little_room(first_night: Nights) -> None:
+    """Each of some fifty tables takes a block for every few columns: in blocks of 256 KB that were ten megabytes."""
+    assert first_night.store.warehouse.stat().st_size < 3_000_000
+    assert (first_night.package.folder / "audit.duckdb").stat().st_size < 1_000_000
+
+
 def test_the_log_names_no_file_and_nobody(nights: Nights) -> None:
     nights.put({"豫M00001.csv": DETECTIONS.replace("R1", "R7"), "张三.txt": "x\n"})
     nights.scan()

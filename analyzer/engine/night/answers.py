@@ -9,6 +9,7 @@ import duckdb
 
 from analyzer.engine.compile import CompiledRule
 from analyzer.engine.night.kept import Kept
+from analyzer.engine.night.ranges import of_places, of_values
 from analyzer.engine.plan import BasePlan
 
 
@@ -33,13 +34,14 @@ def merge(
     answers = kept.answers(plan.table)
     keys = " UNION ".join(f'SELECT record_key FROM "{one}"' for one in [*(g.table for g in groups), *_names(gone)])
     con.execute(f"CREATE OR REPLACE TEMP TABLE night_keys AS {keys}")
+    inside = of_values(con, "night_keys", {"record_key": '"a"."record_key"'})
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE night_before AS SELECT a.rowid AS _at, a.* FROM {answers} AS a"
-        " SEMI JOIN night_keys AS k ON k.record_key = a.record_key"
+        f" SEMI JOIN night_keys AS k ON k.record_key = a.record_key WHERE {inside}"
     )
     counted = [_count(con, kept, group, gone) for group in groups]
     _write(con, kept, plan, groups, gone)
-    for name in ("night_keys", "night_before", "night_pairs", "night_fresh"):
+    for name in ("night_keys", "night_before", "night_pairs", "night_fresh", "night_void"):
         con.execute(f"DROP TABLE IF EXISTS {name}")
     return counted
 
@@ -101,7 +103,10 @@ def _write(
     places = ["SELECT _at FROM night_fresh WHERE _at IS NOT NULL"]
     if gone is not None:
         places.append(f'SELECT o._at FROM night_before AS o SEMI JOIN "{gone}" AS g ON g.record_key = o.record_key')
-    con.execute(f"DELETE FROM {answers} WHERE rowid IN ({' UNION ALL '.join(places)})")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE night_void AS SELECT _at AS r FROM ({' UNION ALL '.join(places)})")
+    con.execute(
+        f"DELETE FROM {answers} WHERE rowid IN (SELECT r FROM night_void) AND {of_places(con, 'night_void', 'rowid')}"
+    )
     con.execute(f"INSERT INTO {answers} BY NAME SELECT * EXCLUDE (_at) FROM night_fresh")
 
 

@@ -9,6 +9,7 @@ import duckdb
 from analyzer.engine.compile import CompiledRule
 from analyzer.engine.night.asking import size_of
 from analyzer.engine.night.kept import Kept
+from analyzer.engine.night.ranges import of_places, of_values
 from analyzer.engine.stories import finding_query, records_query
 from analyzer.engine.term import constant_sql
 
@@ -48,29 +49,42 @@ class Findings:
             if story is not None:
                 self.replace_all(rule, table, story)
             return
-        was = f"SELECT f.* FROM {flagged} AS f SEMI JOIN ({keys}) AS k ON k.record_key = f.record_key"
-        now = story or f"SELECT * FROM {flagged} LIMIT 0"
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE night_told AS SELECT FALSE AS comes, * FROM (({was}) EXCEPT ({now}))"
-            f" UNION ALL SELECT TRUE, * FROM (({now}) EXCEPT ({was}))"
+        con = self.con
+        con.execute(f"CREATE OR REPLACE TEMP TABLE night_void AS {keys}")
+        inside = of_values(con, "night_void", {"record_key": '"f"."record_key"'})
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE night_was AS SELECT f.rowid AS _at, f.* FROM {flagged} AS f"
+            f" SEMI JOIN night_void AS k ON k.record_key = f.record_key WHERE {inside}"
         )
-        if size_of(self.con, "night_told"):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE night_is AS {story or f'SELECT * FROM {flagged} LIMIT 0'}")
+        same = " AND ".join(f'w."{column}" IS NOT DISTINCT FROM i."{column}"' for column in self.kept.types(flagged))
+        # What a row tells as before is left alone, whatever the row was judged for.
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE night_told AS SELECT FALSE AS comes, w.* FROM night_was AS w"
+            f" ANTI JOIN night_is AS i ON w.record_key = i.record_key AND {same}"
+            f" UNION ALL BY NAME SELECT TRUE AS comes, NULL AS _at, i.* FROM night_is AS i"
+            f" ANTI JOIN night_was AS w ON w.record_key = i.record_key AND {same}"
+        )
+        if size_of(con, "night_told"):
             self._exchange(rule, table, code, flagged)
+        for name in ("night_void", "night_was", "night_is"):
+            con.execute(f"DROP TABLE {name}")
 
     def _exchange(self, rule: CompiledRule, table: str, code: str, flagged: str) -> None:
-        self.con.execute(
-            f"DELETE FROM {flagged} WHERE record_key IN (SELECT record_key FROM night_told WHERE NOT comes)"
+        con, records = self.con, f"{self.home}.finding_records"
+        gone = "SELECT {} FROM night_told WHERE NOT comes"
+        there = of_places(con, f"({gone.format('_at AS r')})", "rowid")
+        con.execute(f"DELETE FROM {flagged} WHERE rowid IN ({gone.format('_at')}) AND {there}")
+        con.execute(f"INSERT INTO {flagged} SELECT * EXCLUDE (comes, _at) FROM night_told WHERE comes")
+        con.execute("CREATE OR REPLACE TEMP TABLE night_void AS " + gone.format("record_key"))
+        inside = of_values(con, "night_void", {"record_key": '"finding_records"."record_key"'})
+        con.execute(
+            f"DELETE FROM {records} WHERE rule = {code} AND record_key IN (SELECT record_key FROM night_void) AND {inside}"
         )
-        self.con.execute(f"INSERT INTO {flagged} SELECT * EXCLUDE (comes) FROM night_told WHERE comes")
-        self.con.execute(
-            f"DELETE FROM {self.home}.finding_records WHERE rule = {code}"
-            " AND record_key IN (SELECT record_key FROM night_told WHERE NOT comes)"
-        )
-        self.con.execute(
-            f"INSERT INTO {self.home}.finding_records {records_query(rule, table, 'night_told')} WHERE comes"
-        )
+        con.execute(f"INSERT INTO {records} {records_query(rule, table, 'night_told')} WHERE comes")
         self.con.execute(f"INSERT INTO night_touched SELECT DISTINCT finding_id, {code} FROM night_told")
         self._make(rule, f"(SELECT f.* FROM {flagged} AS f SEMI JOIN night_told AS t ON t.finding_id = f.finding_id)")
+        con.execute("DROP TABLE night_told")
 
     def _make(self, rule: CompiledRule, story: str) -> None:
         types = self.kept.types(self.kept.flagged(rule.name))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import duckdb
 
+from analyzer.engine.night.ranges import of_values
 from analyzer.engine.night.report import Change
 from analyzer.model import Vocabulary
 from analyzer.model.tables import UNKNOWN
@@ -63,9 +64,10 @@ class Moved:
         keys = self.vocabulary[table].key
         same = " AND ".join(f'x."{key}" = k."{key}"' for key in keys)
         both = " AND ".join(f'o."{key}" = n."{key}"' for key in keys)
+        inside = of_values(self.con, f'"{change.keys}"', {key: f'"x"."{key}"' for key in keys})
         self.con.execute(
             f'CREATE OR REPLACE TEMP TABLE "night_now" AS SELECT x.*, x.rowid AS "_at"'
-            f' FROM {self.home}."{table}" AS x SEMI JOIN "{change.keys}" AS k ON {same}'
+            f' FROM {self.home}."{table}" AS x SEMI JOIN "{change.keys}" AS k ON {same} WHERE {inside}'
         )
         differ = " | ".join(
             f'CASE WHEN o."{name}" IS DISTINCT FROM n."{name}" THEN {self.vocabulary[table].bit(name)}::UBIGINT'

@@ -8,7 +8,8 @@ import duckdb
 
 from analyzer.engine.night.asking import size_of
 from analyzer.engine.night.moved import Moved
-from analyzer.engine.night.steps import matching, values
+from analyzer.engine.night.ranges import of_places, of_values
+from analyzer.engine.night.steps import Step, values
 from analyzer.engine.night.ties import Tie
 
 
@@ -40,25 +41,30 @@ class Reached:
             steps += 1
             target = f'{self.home}."{tie.of.table if tie.of else base}"'
             name = f"night_reached_{len(self._done)}_{steps}"
-            given = values(tie, self._named(tie, rows), from_source=True)
-            query = matching(tie, [given], target, self.home, to_source=False)
+            given = values(tie, self._named(tie, rows, f"{name}_rows"), from_source=True)
+            Step(self.con, target, self.home).find(tie, [given], name, to_source=False)
             if tie.named_in and hits is not None:
                 # A row of which the last document went away is no longer named, and its answer changes all the same.
-                query = f'SELECT r FROM ({query}) UNION SELECT r FROM "{hits}"'
-            self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}')
+                self.con.execute(f'INSERT INTO "{name}" SELECT r FROM "{hits}" EXCEPT SELECT r FROM "{name}"')
             number = size_of(self.con, f'"{name}"')
             if tie.of is None or not number:
                 return name, number
             hits = name
-            rows = f'(SELECT x.* FROM {target} AS x SEMI JOIN "{name}" AS h ON x.rowid = h.r)'
+            inside = of_places(self.con, f'"{name}"')
+            rows = f'(SELECT x.* FROM {target} AS x SEMI JOIN "{name}" AS h ON x.rowid = h.r WHERE {inside})'
             tie = tie.of
 
-    def _named(self, tie: Tie, rows: str) -> str:
+    def _named(self, tie: Tie, rows: str, name: str) -> str:
         """Keep the changed rows that a row of the other table names, now or when they were judged last."""
-        for table, column in tie.named_in:
-            these = f'SELECT z."{column}" FROM {rows} AS z'
-            names = [f'SELECT "{column}" FROM {self.home}."{table}" WHERE "{column}" IN ({these})']
+        for number, (table, column) in enumerate(tie.named_in):
+            held = f"{name}_{number}"
+            self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{held}" AS SELECT z.* FROM {rows} AS z')
+            inside = of_values(self.con, f'"{held}"', {column: f'"y"."{column}"'})
+            these = f'SELECT "{column}" FROM "{held}"'
+            names = [
+                f'SELECT y."{column}" FROM {self.home}."{table}" AS y WHERE y."{column}" IN ({these}) AND {inside}'
+            ]
             if table in self.moved.masks:
                 names.append(f'SELECT "{column}" FROM "night_old_{table}"')
-            rows = f'(SELECT z.* FROM {rows} AS z WHERE z."{column}" IN ({" UNION ALL ".join(names)}))'
+            rows = f'(SELECT z.* FROM "{held}" AS z WHERE z."{column}" IN ({" UNION ALL ".join(names)}))'
         return rows

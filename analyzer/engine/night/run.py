@@ -21,6 +21,7 @@ from analyzer.engine.night.groups import Asked, BaseNight, Group
 from analyzer.engine.night.kept import Kept
 from analyzer.engine.night.making import Making, Makings
 from analyzer.engine.night.moved import Moved
+from analyzer.engine.night.ranges import drop_values
 from analyzer.engine.night.reached import Reached
 from analyzer.engine.night.report import Change, NightReport, RuleReport, Why
 from analyzer.engine.night.results import write_counts
@@ -174,13 +175,12 @@ class _Night:
         whole = {table for one in asked for table in one.ties.whole}
         return frozenset(table for table, size in sizes.items() if size > small_table and table not in whole)
 
-    def _need(self, slices: Slices, base: BaseNight, group: Group) -> tuple[str, list[Tie]]:
-        """Ask for the rows of a group; return them with the ties to all that their answers rest on."""
+    def _need(self, slices: Slices, base: BaseNight, group: Group) -> tuple[str, str, list[Tie]]:
+        """Ask for the rows of a group; return table and places with the ties to all that their answers rest on."""
         table = base.plan.table
         slices.add(table, f'SELECT r FROM "{group.rows}"')
         ties: dict[Tie, None] = {tie: None for one in group.asked for tie in one.ties.ties}
-        rows = f'(SELECT x.* FROM {self.home}."{table}" AS x SEMI JOIN "{group.rows}" AS e ON x.rowid = e.r)'
-        return rows, list(ties)
+        return table, f'"{group.rows}"', list(ties)
 
     def _judge_groups(self, base: BaseNight, slices: Slices) -> None:
         plan = base.plan
@@ -292,6 +292,7 @@ class _Night:
 
 def _drop_temporary(con: duckdb.DuckDBPyConnection) -> None:
     """Take away what a night leaves in the connection, whatever became of it; `changed_findings` stays."""
+    drop_values(con)
     rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, 'night_')")
     for (table,) in rows.fetchall():
         con.execute(f'DROP TABLE IF EXISTS temp."{table}"')

@@ -7,15 +7,21 @@ the warehouse. Small tables are not sliced: they are seen whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
 
-from analyzer.engine.night.steps import matching, values
-from analyzer.engine.night.ties import Tie
+from analyzer.engine.night.ranges import of_places
+from analyzer.engine.night.steps import Step, values
+from analyzer.engine.night.ties import OTHER, Tie
 
 _Children = Mapping["Tie | None", Sequence[Tie]]
+_Giver = tuple[str, "Tie | None", _Children]
+
+_ASKED = re.compile(rf'"{OTHER}"\."(\w+)"')
+"""A column of the row on a tie's other side."""
 
 
 @dataclass
@@ -34,15 +40,25 @@ class Slices:
         if table in self.large:
             self._needs.setdefault(table, []).append(rows)
 
-    def add_context(self, groups: Sequence[tuple[str, Sequence[Tie]]]) -> None:
-        """Take in every row that the answers of some rows rest on: SQL of rows of a base table, and their ties.
+    def add_context(self, groups: Sequence[tuple[str, str, Sequence[Tie]]]) -> None:
+        """Take in every row that the answers of some rows rest on.
 
-        What several groups look up in one table by the same columns is looked up once.
+        A group is a base table, SQL of the places `r` of its rows, and their ties. What several groups look up in one
+        table by the same columns is looked up once.
         """
-        trees = [(rows, _children(ties)) for rows, ties in groups]
-        self._descend([(rows, None, children) for rows, children in trees])
+        trees = [(table, places, _children(ties)) for table, places, ties in groups]
+        by_table: dict[str, list[tuple[str, _Children]]] = {}
+        for table, places, children in trees:
+            by_table.setdefault(table, []).append((places, children))
+        givers: list[_Giver] = []
+        for table, some in by_table.items():
+            every = " UNION ".join(f"SELECT r FROM {places}" for places, _ in some)
+            asked = [tie for _, children in some for tie in children.get(None, ())]
+            held = self._rows(table, f"({every})", f"night_held_{table}", asked)
+            givers += [(_at(held, places), None, children) for places, children in some]
+        self._descend(givers)
 
-    def _descend(self, givers: Sequence[tuple[str, Tie | None, _Children]]) -> None:
+    def _descend(self, givers: Sequence[_Giver]) -> None:
         """Look up what the givers (rows, the tie that found them, all ties of their group) rest on, level by level."""
         shared: dict[object, list[tuple[str, Tie, _Children]]] = {}
         for rows, parent, children in givers:
@@ -51,15 +67,27 @@ class Slices:
                     shared.setdefault(_look_up(tie), []).append((rows, tie, children))
         for askers in shared.values():
             tie = askers[0][1]
-            target = f'{self.home}."{tie.table}"'
             given = list(dict.fromkeys(values(one, rows, from_source=False) for rows, one, _ in askers))
             self._number += 1
             name = f"night_need_{self._number}"
-            query = matching(tie, given, target, self.home, to_source=True)
-            self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}')
+            Step(self.con, f'{self.home}."{tie.table}"', self.home).find(tie, given, name, to_source=True)
             self.add(tie.table, f'SELECT r FROM "{name}"')
-            found = f'(SELECT x.* FROM {target} AS x SEMI JOIN "{name}" AS n ON x.rowid = n.r)'
-            self._descend([(found, one, children) for _, one, children in askers])
+            asked = [one for _, of, children in askers for one in children.get(of, ())]
+            if asked:
+                held = self._rows(tie.table, f'"{name}"', f"{name}_held", asked)
+                self._descend([(held, one, children) for _, one, children in askers])
+
+    def _rows(self, table: str, places: str, name: str, ties: Sequence[Tie]) -> str:
+        """Make the table `name` of the rows at some places `r`, with what the ties ask of them; return its SQL."""
+        texts = [pair[1] for tie in ties for pair in (*tie.pairs, *tie.within, *tie.beside)]
+        columns = dict.fromkeys(column for text in texts for column in _ASKED.findall(text))
+        wanted = "".join(f', x."{column}"' for column in columns)
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE night_places AS SELECT DISTINCT r FROM {places}")
+        self.con.execute(
+            f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT x.rowid AS "_at"{wanted} FROM {self.home}."{table}" AS x'
+            f" SEMI JOIN night_places AS e ON x.rowid = e.r WHERE {of_places(self.con, 'night_places')}"
+        )
+        return f'"{name}"'
 
     def _leads_to_large(self, tie: Tie, children: _Children) -> bool:
         return tie.table in self.large or any(self._leads_to_large(one, children) for one in children.get(tie, ()))
@@ -68,9 +96,10 @@ class Slices:
         """Lay a slice over every large table; one of which nothing is needed is empty."""
         for table in sorted(self.large):
             needs = " UNION ALL ".join(self._needs.get(table, ())) or "SELECT -1 AS r"
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE night_needs AS SELECT DISTINCT r FROM ({needs})")
             self.con.execute(
                 f'CREATE TEMP TABLE "{table}" AS SELECT x.*, x.rowid AS "_at" FROM {self.home}."{table}" AS x'
-                f" SEMI JOIN ({needs}) AS n ON x.rowid = n.r"
+                f" SEMI JOIN night_needs AS n ON x.rowid = n.r WHERE {of_places(self.con, 'night_needs')}"
             )
             self.laid.append(table)
 
@@ -83,6 +112,11 @@ class Slices:
         for table in self.laid:
             self.con.execute(f'DROP TABLE temp."{table}"')
         self.laid.clear()
+
+
+def _at(held: str, places: str) -> str:
+    """The SQL of the rows of a held table at some places."""
+    return f'(SELECT h.* FROM {held} AS h SEMI JOIN {places} AS p ON p.r = h."_at")'
 
 
 def _children(ties: Sequence[Tie]) -> _Children:

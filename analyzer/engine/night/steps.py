@@ -1,13 +1,19 @@
-"""One step along a tie: from rows on one side to the rows of a table on the other, as SQL.
+"""One step along a tie: from rows on one side to the rows of a table on the other.
 
 A step has two halves: the values that the given rows hold, and the rows of the target that match them. The values of
-several givers can be put together, so that a large table is read once for all of them.
+several givers can be put together, so that a large table is read once for all of them, and of the table only the
+blocks in which the values can lie.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import duckdb
+
+from analyzer.engine.night import beside
+from analyzer.engine.night.ranges import of_values
 from analyzer.engine.night.ties import OTHER, SOURCE, Tie
 
 
@@ -19,31 +25,59 @@ def values(tie: Tie, rows: str, from_source: bool) -> str:
     return f'SELECT DISTINCT {wanted} FROM {rows} AS "{here}"'
 
 
-def matching(tie: Tie, given: Sequence[str], target: str, home: str, to_source: bool) -> str:
-    """Return the query of the places `r` in `target` of rows that match one of the `given` values."""
-    there, its = (SOURCE, 0) if to_source else (OTHER, 1)
-    values_of_all = f"({' UNION '.join(given)})"
-    keys = dict(zip(_names(tie), (pair[its] for pair in tie.pairs), strict=False))
-    equal = " AND ".join(f"{sql} = v.{name}" for name, sql in keys.items())
-    if tie.beside:
-        return _beside(tie, values_of_all, target, there, its, keys, equal)
-    moments = {f"m{number}": (one[its], one[2]) for number, one in enumerate(tie.within)}
-    if moments:
-        equal += "".join(
-            f" AND {sql} >= v.{name} - {length} AND {sql} <= v.{name} + {length}"
-            for name, (sql, length) in moments.items()
-        )
-        return f'SELECT DISTINCT "{there}".rowid AS r FROM {target} AS "{there}" JOIN {values_of_all} AS v ON {equal}'
-    found = f'FROM {target} AS "{there}" SEMI JOIN {values_of_all} AS v ON {equal}'
-    if not tie.named_in:
-        return f'SELECT "{there}".rowid AS r {found}'
-    columns = ", ".join(f'"{there}"."{column}" AS q{number}' for number, (_, column) in enumerate(tie.named_in))
-    named = " ".join(
-        f'SEMI JOIN (SELECT "{column}" AS q FROM {home}."{table}" WHERE "{column}" IN (SELECT q{number} FROM near)) AS n{number}'
-        f" ON n{number}.q = near.q{number}"
-        for number, (table, column) in enumerate(tie.named_in)
-    )
-    return f'WITH near AS MATERIALIZED (SELECT "{there}".rowid AS r, {columns} {found}) SELECT r FROM near {named}'
+@dataclass(frozen=True)
+class Step:
+    """A step to the rows of `target` (SQL of a table) that match given values; `home` is where canonical tables are."""
+
+    con: duckdb.DuckDBPyConnection
+    target: str
+    home: str
+
+    def find(self, tie: Tie, given: Sequence[str], name: str, to_source: bool) -> None:
+        """Make the temporary table `name` of the places `r` of rows that match one of the `given` values (queries)."""
+        there, its = (SOURCE, 0) if to_source else (OTHER, 1)
+        held = f"{name}_given"
+        self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{held}" AS {" UNION ".join(given)}')
+        keys = dict(zip(_names(tie), (pair[its] for pair in tie.pairs), strict=False))
+        if tie.beside:
+            orders = {f"o{number}": pair[its] for number, pair in enumerate(tie.beside)}
+            beside.find(self.con, name, held, f'{self.target} AS "{there}"', keys, orders, f'"{there}".rowid')
+        else:
+            self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self._matching(tie, held, there, its, keys)}')
+        self.con.execute(f'DROP TABLE "{held}"')
+
+    def _matching(self, tie: Tie, held: str, there: str, its: int, keys: Mapping[str, str]) -> str:
+        equal = " AND ".join(f"{sql} = v.{name}" for name, sql in keys.items())
+        moments = {f"m{number}": (one[its], one[2]) for number, one in enumerate(tie.within)}
+        sides = {**keys, **{name: sql for name, (sql, _) in moments.items()}}
+        inside = of_values(self.con, f'"{held}"', sides, {name: length for name, (_, length) in moments.items()})
+        if moments:
+            equal += "".join(
+                f" AND {sql} >= v.{name} - {length} AND {sql} <= v.{name} + {length}"
+                for name, (sql, length) in moments.items()
+            )
+            return (
+                f'SELECT DISTINCT "{there}".rowid AS r FROM {self.target} AS "{there}" JOIN "{held}" AS v ON {equal}'
+                f" WHERE {inside}"
+            )
+        found = f'FROM {self.target} AS "{there}" SEMI JOIN "{held}" AS v ON {equal} WHERE {inside}'
+        if not tie.named_in:
+            return f'SELECT "{there}".rowid AS r {found}'
+        columns = ", ".join(f'"{there}"."{column}" AS q{number}' for number, (_, column) in enumerate(tie.named_in))
+        self.con.execute(f'CREATE OR REPLACE TEMP TABLE night_near AS SELECT "{there}".rowid AS r, {columns} {found}')
+        return f"SELECT r FROM night_near AS near {' '.join(self._named(tie))}"
+
+    def _named(self, tie: Tie) -> list[str]:
+        """The joins that keep of `near` the rows that a row of a table names."""
+        joins = []
+        for number, (table, column) in enumerate(tie.named_in):
+            inside = of_values(self.con, "night_near", {f"q{number}": f'"z"."{column}"'})
+            joins.append(
+                f'SEMI JOIN (SELECT z."{column}" AS q FROM {self.home}."{table}" AS z'
+                f' WHERE z."{column}" IN (SELECT q{number} FROM night_near) AND {inside}) AS n{number}'
+                f" ON n{number}.q = near.q{number}"
+            )
+        return joins
 
 
 def _names(tie: Tie) -> list[str]:
@@ -52,20 +86,4 @@ def _names(tie: Tie) -> list[str]:
     return [f"{letter}{number}" for letter, some in parts for number in range(len(some))]
 
 
-def _beside(tie: Tie, given: str, target: str, there: str, its: int, keys: dict[str, str], equal: str) -> str:
-    """The rows at the place of a given value, and the next before and after it among those with the same keys."""
-    orders = {f"o{number}": pair[its] for number, pair in enumerate(tie.beside)}
-    both = {**keys, **orders}
-    names, only_keys = ", ".join(both), ", ".join(keys)
-    columns = ", ".join(f"{sql} AS {name}" for name, sql in both.items())
-    filled = " AND ".join(f"{name} IS NOT NULL" for name in both)
-    return (
-        f"WITH given AS MATERIALIZED (SELECT * FROM {given} WHERE {filled}),"
-        f" places AS (SELECT {names}, max(r) AS r, max(mark) AS mark FROM (SELECT *, 0 AS mark FROM"
-        f' (SELECT "{there}".rowid AS r, {columns} FROM {target} AS "{there}"'
-        f" SEMI JOIN (SELECT DISTINCT {only_keys} FROM given) AS v ON {equal}) WHERE {filled}"
-        f" UNION ALL SELECT -1 AS r, {names}, 1 AS mark FROM given) GROUP BY {names}),"
-        f" around AS (SELECT r, mark, lag(mark) OVER w AS one_before, lead(mark) OVER w AS one_after FROM places"
-        f" WINDOW w AS (PARTITION BY {only_keys} ORDER BY {', '.join(orders)}))"
-        f" SELECT r FROM around WHERE r >= 0 AND (mark = 1 OR one_before = 1 OR one_after = 1)"
-    )
+__all__ = ["Step", "values"]

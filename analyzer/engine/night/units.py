@@ -18,8 +18,12 @@ from analyzer.engine.judge import make_gather
 from analyzer.engine.names import GatherShape, Scope, Usage
 from analyzer.engine.night.asking import size_of
 from analyzer.engine.night.kept import Kept
+from analyzer.engine.night.ranges import of_values
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.terms import Terms
+
+_FEW_FLAGGED = 20_000
+"""So many flagged rows are judged again rather than asked whether what they show of their units differs."""
 
 
 @dataclass
@@ -50,8 +54,11 @@ class Units:
         touched = []
         if change := self._difference(shape, deciding):
             touched.append(self._rows_of(plan, rule, name, change))
-        if self._difference(shape, shown) and self.kept.has(self.kept.flagged(rule.name)):
-            touched.append(self.flagged(plan, rule))
+        if shown and self.kept.has(self.kept.flagged(rule.name)):
+            if size_of(self.con, self.kept.flagged(rule.name)) <= _FEW_FLAGGED:
+                touched.append(self.flagged(plan, rule))
+            elif change := self._difference(shape, shown):
+                touched.append(self._rows_of(plan, rule, name, change, only_flagged=True))
         self.keep(rule, name)
         return touched
 
@@ -88,36 +95,43 @@ class Units:
         """The temporary table of the units in which one of the columns differs; None when there is none."""
         if not columns:
             return None
-        place = _place(shape)
-        wanted = ", ".join(f'"{column}"' for column in dict.fromkeys([*place, *columns]))
-        now, was = f'SELECT {wanted} FROM "{shape.table}"', f"SELECT {wanted} FROM {self.kept.units(shape.table)}"
-        keys = ", ".join(f'"{column}"' for column in place)
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE night_units AS SELECT DISTINCT {keys} FROM"
-            f" (({now} EXCEPT {was}) UNION ALL ({was} EXCEPT {now}))"
-        )
+        place, now, was = _place(shape), f'"{shape.table}"', self.kept.units(shape.table)
+        keys = ", ".join(f'a."{column}"' for column in place)
+        same = " AND ".join(f'a."{one}" IS NOT DISTINCT FROM z."{one}"' for one in dict.fromkeys([*place, *columns]))
+        parts = [
+            f"SELECT {keys} FROM {one} AS a ANTI JOIN {other} AS z ON {same}" for one, other in ((now, was), (was, now))
+        ]
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE night_units AS {' UNION '.join(parts)}")
         return "night_units" if size_of(self.con, "night_units") else None
 
-    def _rows_of(self, plan: BasePlan, rule: CompiledRule, name: str, change: str) -> str:
+    def _rows_of(
+        self, plan: BasePlan, rule: CompiledRule, name: str, change: str, *, only_flagged: bool = False
+    ) -> str:
         """The base rows that a gather matches to one of some units; they are found now, the units are not kept."""
         shape = rule.scope.gathers[name]
         inner = Terms(plan.setting, replace(rule.scope, alias=INNER, flat=False), (), None, Usage())
         match = inner.gather_match(name)
         scope = Scope(plan.setting, plan.table, INNER)
         joins = " ".join(link_joins(scope, [path for _, path in inner.usage.links]))
-        rows = f"night_of_units_{shape.table}"
+        flagged = ""
+        if only_flagged:
+            key = plan.key.replace('"t".', f'"{INNER}".')
+            flagged = f"SEMI JOIN {self.kept.flagged(rule.name)} AS flagged ON flagged.record_key = {key}"
+        rows = f"night_of_units_{shape.table}_{'shown' if only_flagged else 'decided'}"
         self.con.execute(
             f'CREATE OR REPLACE TEMP TABLE "{rows}" AS SELECT DISTINCT "{INNER}".rowid AS r'
-            f' FROM "{plan.table}" AS "{INNER}" {joins} JOIN {change} AS "{shape.table}" ON {match}'
+            f' FROM "{plan.table}" AS "{INNER}" {flagged} {joins}'
+            f' JOIN {change} AS "{shape.table}" ON {match}'
         )
         return f'SELECT r FROM "{rows}"'
 
     def flagged(self, plan: BasePlan, rule: CompiledRule) -> str:
         """The query of the places `r` of the rows that a rule flags."""
-        key = plan.key.replace('"t".', '"b".')
+        key, flagged = plan.key.replace('"t".', '"b".'), self.kept.flagged(rule.name)
+        inside = of_values(self.con, flagged, {"record_key": key})
         return (
             f'SELECT "b".rowid AS r FROM {self.home}."{plan.table}" AS "b"'
-            f" SEMI JOIN {self.kept.flagged(rule.name)} AS f ON f.record_key = {key}"
+            f" SEMI JOIN {flagged} AS f ON f.record_key = {key} WHERE {inside}"
         )
 
 
