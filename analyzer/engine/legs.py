@@ -67,7 +67,7 @@ class Legs:
             off = {name for name, entry in in_force.items() if entry is None or entry.value is None}
             dead = bool(off) and all(self._dead(text, off) for text in (self.rule.breach, self.rule.review))
             stretches.append((start, "TRUE" if dead else "FALSE"))
-        if len(stretches) == 1:
+        if len({said for _, said in stretches}) == 1:  # then the day of the row does not matter, known or not
             return stretches[0][1]
         return f"coalesce({dated(self.moment or 'NULL', stretches)}, FALSE)"
 

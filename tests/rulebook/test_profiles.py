@@ -29,7 +29,7 @@ def test_the_shipped_profiles_extend_one_another(book: Book) -> None:
     ("profile", "name", "day", "expected"),
     [
         ("national", "hearing_individual_yuan", "2024-01-01", None),
-        ("henan", "hearing_individual_yuan", "2021-11-30", None),
+        ("henan", "hearing_individual_yuan", "2021-11-30", 5000),  # hearing_from says from when it counts
         ("henan", "hearing_individual_yuan", "2021-12-01", 5000),
         ("sanmenxia", "hearing_organization_yuan", "2021-12-01", 50000),
         ("sanmenxia", "hearing_from", "2000-01-01", date(2021, 12, 1)),
