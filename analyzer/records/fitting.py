@@ -233,6 +233,15 @@ def _nothing_fits(fits: Sequence[Fit], head: Sequence[Row], headers: dict[str, H
     for cell in (cell for row in head for cell in row if cell and not is_ordinary(cell)):
         if len(near) < _SHOWN and (title := close(cell, headers.values())):
             near.setdefault(shown(cell), title)
+    if alone := [word for word, title in near.items() if compared(word) == compared(title)]:
+        return Problem(
+            "",
+            Text(
+                f"只认出一个表头（“{alone[0]}”），至少要有主键和另一列",
+                f"only one known header was found ({alone[0]}); a table needs its key and one more column",
+            ),
+            remedy,
+        )
     zh = "；".join(f"“{word}”近似“{title}”" for word, title in near.items())
     en = "; ".join(f"{word} is near {title}" for word, title in near.items())
     return Problem(
