@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -70,10 +71,14 @@ def dashboard(
     process = subprocess.Popen(
         [sys.executable, "-m", "analyzer.dashboard", *words], env={"STREAMLIT_LOGGER_LEVEL": "error"} | os.environ
     )
+    # Whoever ends the command, a service manager say, ends the dashboard: it must not stay behind and hold the port.
+    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
         status = process.wait()
     except KeyboardInterrupt:  # Ctrl-C reaches both; the dashboard closes its connections first
         status = _ended(process)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     raise typer.Exit(status)
 
 
