@@ -1,0 +1,1 @@
+"""An oracle: the rules once more, as plain loops written from the contract alone, without a look at the rule files."""
