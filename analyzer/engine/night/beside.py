@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import duckdb
 
 from analyzer.engine.night.asking import size_of
-from analyzer.engine.night.ranges import of_values
+from analyzer.engine.night.ranges import ends_of, of_values
 
 AROUND = {"TIMESTAMP": "INTERVAL 30 DAYS", "DATE": "INTERVAL 30 DAYS"}
 """How far around the given places the first look goes, by the type of the first column of the order."""
@@ -69,11 +69,9 @@ def _around(
     first, sql = next(iter(orders.items()))
     kinds = {str(one): str(kind) for one, kind, *_ in con.execute(f'DESCRIBE "{marks}"').fetchall()}
     around = AROUND.get(kinds[first])
-    near = of_values(con, f'"{marks}"', {first: sql}, {first: around}) if around else "TRUE"
-    if " AND " not in near:
-        return inside, None, None
-    low, high = near.split(" AND ")
-    return f"{inside} AND {near}", f"{inside} AND NOT ({low})", f"{inside} AND NOT ({high})"
+    for low, high in ends_of(con, f'"{marks}"', {first: sql}, {first: around}) if around else ():
+        return f"{inside} AND {low} AND {high}", f"{inside} AND NOT ({low})", f"{inside} AND NOT ({high})"
+    return inside, None, None
 
 
 def _beyond(

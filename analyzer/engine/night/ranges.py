@@ -50,28 +50,39 @@ def of_values(
     """Return the condition that plain columns lie within the values of `given` (a table); TRUE when none is plain.
 
     `sides` are SQL of the looked-up row by the names of the columns of `given`; `reach` says how far beyond these the
-    row may lie. The values stay in variables of the connection: no record's content comes into the text of a query.
+    row may lie.
+    """
+    if not size_of(con, given) and any(map(_PLAIN.fullmatch, sides.values())):
+        return "FALSE"
+    return " AND ".join(end for ends in ends_of(con, given, sides, reach) for end in ends) or "TRUE"
+
+
+def ends_of(
+    con: duckdb.DuckDBPyConnection, given: str, sides: Mapping[str, str], reach: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """Return for each plain column the conditions that it lies not before, and not after, the values of `given`.
+
+    `sides` and `reach` as in `of_values`. The values stay in variables of the connection: no record's content comes into
+    the text of a query.
     """
     plain = {name: sql for name, sql in sides.items() if _PLAIN.fullmatch(sql)}
     if not plain:
-        return "TRUE"
+        return []
     own = re.sub(r"\W+", "_", given)
     asked = ", ".join(f'min("{name}") AS "low_{name}", max("{name}") AS "high_{name}"' for name in plain)
-    if not size_of(con, given):
-        return "FALSE"
     con.execute(f"CREATE OR REPLACE TEMP TABLE night_ends AS SELECT {asked} FROM {given}")
     kinds = {str(name): str(kind) for name, kind, *_ in con.execute("DESCRIBE night_ends").fetchall()}
-    conditions = []
-    for name, sql in plain.items():
-        for end, sign, order in (("low", "-", ">="), ("high", "+", "<=")):
-            variable = f"night_{own}_{end}_{name}"
-            con.execute(f'SET VARIABLE "{variable}" = (SELECT "{end}_{name}" FROM night_ends)')
-            value = f"getvariable('{variable}')"
-            if name in (reach or {}):
-                # A day and a length make a moment: a column of days is compared with days, else no block is skipped.
-                value = f"CAST({value} {sign} {(reach or {})[name]} AS {kinds[f'{end}_{name}']})"
-            conditions.append(f"{sql} {order} {value}")
-    return " AND ".join(conditions)
+
+    def end(name: str, which: str, sign: str) -> str:
+        variable = f"night_{own}_{which}_{name}"
+        con.execute(f'SET VARIABLE "{variable}" = (SELECT "{which}_{name}" FROM night_ends)')
+        value = f"getvariable('{variable}')"
+        if name in (reach or {}):
+            # A day and a length make a moment: a column of days is compared with days, else no block is skipped.
+            value = f"CAST({value} {sign} {(reach or {})[name]} AS {kinds[f'{which}_{name}']})"
+        return value
+
+    return [(f"{sql} >= {end(name, 'low', '-')}", f"{sql} <= {end(name, 'high', '+')}") for name, sql in plain.items()]
 
 
 def drop_values(con: duckdb.DuckDBPyConnection) -> None:
@@ -81,4 +92,4 @@ def drop_values(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f'RESET VARIABLE "{name}"')
 
 
-__all__ = ["BLOCK", "drop_values", "of_places", "of_values"]
+__all__ = ["BLOCK", "drop_values", "ends_of", "of_places", "of_values"]
