@@ -22,7 +22,7 @@ from analyzer.model import AnalyzerError, Problem, Text, Vocabulary
 from analyzer.model.law import Rulings
 from analyzer.model.mapping import FileMapping
 from analyzer.model.tables import UNKNOWN
-from analyzer.records import Intake, take_in
+from analyzer.records import Intake, length_as_text, take_in
 from analyzer.rulebook.document import nearest
 from analyzer.rulebook.library import Library, RuleFile, load_library
 from analyzer.rulebook.mapping import load_mappings
@@ -115,7 +115,7 @@ def run_audit(order: Order, progress: Progress | None = None, writable: Sequence
     # Our own rules are proved by their examples; a bureau's are compiled once ahead, so that nothing is read in vain.
     plan_rules(draft, library, [one for one in rules if not one.document.path.is_relative_to(library.folders[0])])
     work = Path(tempfile.mkdtemp(prefix="analyzer-"))
-    size = _size(order.inputs)
+    size = length_as_text(order.inputs)
     con = connect(work, order.limits, in_memory=size < IN_MEMORY_BELOW, is_large=size >= LARGE_FROM)
     try:
         teach(con, library.calendar)
@@ -139,12 +139,6 @@ IN_MEMORY_BELOW = 500_000_000
 
 LARGE_FROM = 2_000_000_000
 """Exports of so many bytes, some ten million records, are kept in large groups of rows."""
-
-
-def _size(inputs: Sequence[Path]) -> int:
-    """The bytes of all input files; what is not there is reported by the intake."""
-    files = [file for given in inputs for file in (given.rglob("*") if given.is_dir() else [given])]
-    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def look_at(con: duckdb.DuckDBPyConnection, columns: Mapping[str, frozenset[str]], vocabulary: Vocabulary) -> Supply:

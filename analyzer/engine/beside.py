@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from queue import SimpleQueue
 from typing import TypeVar
 
 import duckdb
@@ -32,13 +33,23 @@ def judge_beside(
     good lands in the same database. The largest tables come first. `say` hears a table and how many are done, always
     in the calling thread. When one fails, or the caller is interrupted, the others are stopped.
     """
-    cursors = {plan.table: use_same(con) for plan in plans}
+    cursors = [use_same(con) for _ in range(min(AT_ONCE, len(plans)))]
+    free: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
+
+    def on_a_free_one(plan: BasePlan) -> T:
+        cursor = free.get()
+        try:
+            return judge_one(DuckBench(cursor), plan)
+        finally:
+            free.put(cursor)
+
     try:
-        for cursor in cursors.values():
+        for cursor in cursors:
             teach(cursor, calendar)
+            free.put(cursor)
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="judging") as pool:
             ordered = sorted(plans, key=lambda plan: -_size(con, plan))
-            waiting = {pool.submit(judge_one, DuckBench(cursors[plan.table]), plan): plan.table for plan in ordered}
+            waiting = {pool.submit(on_a_free_one, plan): plan.table for plan in ordered}
             try:
                 for plan in ordered[:1]:
                     say(plan.table, 0)
@@ -51,13 +62,13 @@ def judge_beside(
                 pool.shutdown(wait=False, cancel_futures=True)
                 # One that was about to start its query does not notice the first time.
                 while running := [future for future in waiting if not future.done()]:
-                    for cursor in cursors.values():
+                    for cursor in cursors:
                         cursor.interrupt()
                     wait(running, timeout=0.05)
                 raise
             return [future.result() for future in waiting]
     finally:
-        for cursor in cursors.values():
+        for cursor in cursors:
             cursor.close()
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import duckdb
 
-from analyzer.engine.bench import Bench
+from analyzer.engine.bench import Bench, DuckBench
 from analyzer.engine.compile import CompiledRule
 from analyzer.engine.missing import say_what_was_missing
 from analyzer.engine.plan import VERDICTS, BasePlan
@@ -48,11 +49,23 @@ def roll_up(bench: Bench, plan: BasePlan, verdicts: str, counts: Mapping[str, Ma
     for together in _together([rule for rule in plan.rules if flagged[rule.name]], flagged, many):
         are_many = flagged[together[0].name] >= many
         hits, stories = hits_query(plan, verdicts, together, are_many=are_many)
-        bench.bring("hits", hits)
-        for rule in together:
-            found[rule.name] = _tell(bench.local, rule, plan.table, stories[rule.name], flagged[rule.name])
-        bench.local.execute('DROP TABLE "hits"')
+        with _brought(bench, hits, looked_at=are_many and plan.only_few):
+            for rule in together:
+                found[rule.name] = _tell(bench.local, rule, plan.table, stories[rule.name], flagged[rule.name])
     return found
+
+
+@contextmanager
+def _brought(bench: Bench, hits: str, *, looked_at: bool) -> Iterator[None]:
+    """Bring the hits. Many of one rule among few rows are only looked at: those rows lie ready, and nothing is copied."""
+    if looked_at and isinstance(bench, DuckBench):
+        bench.local.execute(f'CREATE OR REPLACE TEMP VIEW "hits" AS {hits}')
+        yield
+        bench.local.execute('DROP VIEW "hits"')
+    else:
+        bench.bring("hits", hits)
+        yield
+        bench.local.execute('DROP TABLE "hits"')
 
 
 _MANY, _SHARE = 20_000, 50

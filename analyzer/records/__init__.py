@@ -6,6 +6,15 @@ May import `model` only (the vocabulary is handed in). Start with `intake.take_i
 
 from analyzer.records.canonical import read_canonical, unknown_as_names
 from analyzer.records.intake import Intake, Standing, take_in, take_sources
-from analyzer.records.sources import Source
+from analyzer.records.sources import Source, length_as_text
 
-__all__ = ["Intake", "Source", "Standing", "read_canonical", "take_in", "take_sources", "unknown_as_names"]
+__all__ = [
+    "Intake",
+    "Source",
+    "Standing",
+    "length_as_text",
+    "read_canonical",
+    "take_in",
+    "take_sources",
+    "unknown_as_names",
+]
