@@ -8,6 +8,7 @@ from datetime import date
 import duckdb
 import pytest
 
+from analyzer.engine import rollup
 from analyzer.engine.bench import Bench
 from analyzer.engine.beside import judge_beside
 from analyzer.engine.connect import connect, create_table, teach
@@ -69,6 +70,14 @@ def test_judged_beside_each_other_or_in_turn_the_answers_are_equal(
     in_turn = judged(con, setting, library, beside=False)
     assert in_turn[0], in_turn[2]
     assert judged(con, setting, library, beside=True) == in_turn
+
+
+def test_hits_that_are_only_looked_at_make_the_same_findings(
+    con: duckdb.DuckDBPyConnection, setting: Setting, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought = judged(con, setting, library, beside=False)
+    monkeypatch.setattr(rollup, "_MANY", 1)
+    assert judged(con, setting, library, beside=False) == brought
 
 
 def test_the_first_failure_is_raised_and_the_rest_is_stopped(

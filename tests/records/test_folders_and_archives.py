@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.model import AnalyzerError
+from analyzer.records import length_as_text
 
 from .exports import take, write
 
@@ -32,6 +33,13 @@ def test_files_are_taken_in_by_relative_path_and_arguments_as_given(tmp_path: Pa
         write(tmp_path / name, CSV.format(name))
     taken = take(tmp_path / "first.csv", tmp_path / "f")
     assert [entry["file"] for entry in taken.inputs()] == ["first.csv", "B.csv", "a.csv", "a/z.csv", "b.csv"]
+
+
+def test_packed_files_count_by_their_length_as_text(tmp_path: Path) -> None:
+    for name in ("f/a.csv", "f/g/b.XLSX", "c.parquet"):
+        write(tmp_path / name, "0123456789")
+    inputs = [tmp_path / "f", tmp_path / "c.parquet", tmp_path / "not there.csv"]
+    assert length_as_text(inputs) == 10 + 80 + 80
 
 
 def test_hidden_and_lock_files_are_passed_over_and_others_listed(tmp_path: Path) -> None:
