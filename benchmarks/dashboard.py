@@ -294,7 +294,8 @@ def _timed(page: Any, act: Callable[[], None]) -> float:
         )
         act()
         try:
-            page.wait_for_function("() => window.__at.length > 0", timeout=20_000)
+            # a run of a few milliseconds begins and ends between two looks of the browser: then only the drawing is seen
+            page.wait_for_function("() => window.__at.length > 0 || window.__drawn > 0", timeout=20_000)
             break
         except TooLong:
             if tries == 2:

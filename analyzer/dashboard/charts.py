@@ -20,6 +20,11 @@ from analyzer.reports.wording import Words
 FONT = "Microsoft YaHei, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
 GRID, INK = "#e4e9ef", "#1d2733"
 _WIDEST_NAME = 44
+_HALF, _WHOLE = 250, 580
+"""The pixels that the longest bar has at 1280x800 in half of the page and over all of it."""
+
+_SIGN = 8
+"""The pixels that a digit takes."""
 
 
 def show(figure: Any, said: str) -> None:
@@ -32,15 +37,16 @@ def tallies(rows: Sequence[Tally], words: Words, group: str, axis: str) -> Any:
     """Draw findings by severity or family: breach and review side by side in one bar, never as one number."""
     shown = [one for one in rows if one.total]
     figure = go.Figure()
-    for verdict in (Verdict.BREACH, Verdict.REVIEW):
-        counts = [getattr(one, verdict.value) for one in shown]
+    numbers = [tuple(f"{count:,}" if count else "" for count in (one.breach, one.review)) for one in shown]
+    texts = _labels([(one.breach, one.review) for one in shown], numbers, words, _HALF)
+    for verdict, text in zip((Verdict.BREACH, Verdict.REVIEW), texts, strict=True):
         figure.add_bar(
             y=[words.name(group, one.key) for one in shown],
-            x=counts,
+            x=[getattr(one, verdict.value) for one in shown],
             orientation="h",
             name=words.name("verdict", verdict.value),
             marker_color=VERDICT_COLORS[verdict],
-            text=[f"{count:,}" if count else "" for count in counts],
+            text=text,
             textposition="auto",
             textangle=0,
             insidetextanchor="middle",
@@ -76,12 +82,17 @@ def rates(rows: Sequence[tuple[str, int, int, int]], words: Words, axis: str) ->
     names = [html.escape(short(name), quote=False) for name, *_ in rows]
     figure = go.Figure()
     records = [row[1] for row in rows]
-    for verdict, counts in ((Verdict.BREACH, [row[2] for row in rows]), (Verdict.REVIEW, [row[3] for row in rows])):
+    numbers = [
+        tuple(f"{count:,}/{of:,}" if count else "" for count in (first, second)) for _, of, first, second in rows
+    ]
+    texts = _labels([(first / of, second / of) for _, of, first, second in rows], numbers, words, _WHOLE)
+    parts = (Verdict.BREACH, [row[2] for row in rows], texts[0]), (Verdict.REVIEW, [row[3] for row in rows], texts[1])
+    for verdict, counts, text in parts:
         figure.add_bar(
             y=names,
             x=[count / of for count, of in zip(counts, records, strict=True)],
             customdata=[f"{count:,} / {of:,}" for count, of in zip(counts, records, strict=True)],
-            text=[f"{count:,}/{of:,}" if count else "" for count, of in zip(counts, records, strict=True)],
+            text=text,
             textposition="auto",
             textangle=0,
             insidetextanchor="middle",
@@ -114,25 +125,36 @@ def answers(rows: Sequence[Answers], words: Words, name: Callable[[str], str], h
             marker_color=color,
             hovertemplate="%{y}<br>" + hover,
         )
-    beside = [
-        {
-            "x": 1.01,
-            "y": place,
-            "text": _marked(one, words),
-            "showarrow": False,
-            "xanchor": "left",
-            "font": {"size": 12},
-            "xref": "paper",
-        }
-        for place, one in zip(names, rows, strict=True)
-    ]
+    figure.add_scatter(  # as a text of the chart, not as annotations: a hundred of those take a browser longer than the bars
+        x=[1] * len(rows),
+        y=names,
+        text=[f"\u2002{_marked(one, words)}" for one in rows],
+        mode="text",
+        textposition="middle right",
+        textfont={"size": 12, "color": INK},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
     lay_out(figure, 110 + 25 * len(rows))
-    figure.update_layout(
-        margin_r=150, annotations=beside
-    )  # all at once: one by one each is checked again with every other
-    figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
+    figure.update_layout(margin_r=150)
+    figure.update_yaxes(range=[len(rows) - 0.5, -0.5], ticksuffix="  ")  # said: by itself it leaves room for the texts
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
     return figure
+
+
+def _labels(
+    sizes: Sequence[tuple[float, float]], numbers: Sequence[tuple[str, ...]], words: Words, width: int
+) -> tuple[list[str], list[str]]:
+    """What is written on the two parts of each bar; where the first is too narrow for its number, the second says both."""
+    most = max((first + second for first, second in sizes), default=0) or 1
+    names = [words.name("verdict", one.value) for one in (Verdict.BREACH, Verdict.REVIEW)]
+    texts: tuple[list[str], list[str]] = ([], [])
+    for (size, _), (first, second) in zip(sizes, numbers, strict=True):
+        narrow = bool(first and second) and size / most * width < _SIGN * len(first) + 4
+        texts[0].append("" if narrow else first)
+        texts[1].append(f"{names[0]} {first} · {names[1]} {second}" if narrow else second)
+    return texts
 
 
 def lay_out(figure: Any, height: int) -> None:
@@ -148,9 +170,9 @@ def lay_out(figure: Any, height: int) -> None:
         plot_bgcolor="rgba(0,0,0,0)",
         hoverlabel={"font": {"family": FONT}},
         separators=".,",
+        xaxis={"gridcolor": GRID, "zerolinecolor": "#b8c2cd", "automargin": True, "title_font_size": 13},
+        yaxis={"automargin": True, "title_font_size": 13},
     )
-    figure.update_xaxes(gridcolor=GRID, zerolinecolor="#b8c2cd", automargin=True, title_font_size=13)
-    figure.update_yaxes(automargin=True, title_font_size=13)
 
 
 def short(name: str) -> str:

@@ -22,6 +22,9 @@ from analyzer.store.package import Package
 EVIDENCE = "evidence_"
 """How a table is called of which the package holds only the records that findings name; a whole one is `records_`."""
 
+FILE_ROW = "file_row"
+"""A column of `findings` besides the package's own: the row of the file, by which a few findings are read without the rest."""
+
 _SECRET = ".address-key"
 _BY_AGENCY = "agency_id IN ({agencies})"
 _LIMITS = {
@@ -114,6 +117,8 @@ def open_package(folder: Path, secret_folder: Path) -> Opened:
     con = package.connect()
     for path in sorted((folder / "evidence").glob("*.parquet")):  # the rest of these tables stayed in a lake
         con.execute(f"CREATE VIEW \"{EVIDENCE}{path.stem}\" AS SELECT * FROM read_parquet('{quoted_path(path)}')")
+    findings = f"read_parquet('{quoted_path(package.path('findings'))}', file_row_number = true)"
+    con.execute(f"CREATE OR REPLACE VIEW findings AS SELECT * RENAME (file_row_number AS {FILE_ROW}) FROM {findings}")
     number_findings(con)
     secret = _secret(secret_folder)
     con.execute(f"CREATE MACRO keyed(t) AS left(sha256('{secret}' || sha256('{secret}' || t)), 20)")
@@ -178,4 +183,4 @@ def _secret(folder: Path) -> str:
     return kept if len(kept) == 64 and kept.isalnum() else secrets.token_hex(32)
 
 
-__all__ = ["EVIDENCE", "Opened", "open_package", "scope_name"]
+__all__ = ["EVIDENCE", "FILE_ROW", "Opened", "open_package", "scope_name"]

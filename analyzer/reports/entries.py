@@ -87,8 +87,9 @@ class Entries:
 
         `within` is a condition on `f` that all of them meet, by which most of a large file need not be read.
         """
-        listed = ", ".join(str(int(number)) for number in numbers) or "NULL"
-        yield from self._read(con, f"n.number IN ({listed}) AND {within}")
+        listed = ", ".join(str(int(number)) for number in numbers)
+        # unnested: written out as they are, the numbers would be compared with every row between the least and the greatest
+        yield from self._read(con, f"n.number IN (SELECT unnest([{listed}]::BIGINT[])) AND {within}")
 
     def _read(self, con: duckdb.DuckDBPyConnection, condition: str) -> Iterator[Entry]:
         language = self._words.language

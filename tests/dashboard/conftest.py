@@ -113,6 +113,13 @@ def words_of(page: AppTest) -> str:
     return "\n".join(str(part.value).replace("\\", "") for part in parts)
 
 
+def unfold(page: AppTest) -> AppTest:
+    """Open everything that is folded away on a page: it is not worked out before."""
+    for one in ("vehicle.history", "case.history", "case.clocks", "rule.judged", "rule.examples"):
+        page.session_state[f"folded.{one}"] = True
+    return page.run()
+
+
 def press(page: AppTest, label: str) -> None:
     """Press the button of a label."""
     next(one for one in page.button if one.label.replace("\\", "") == label).click().run()

@@ -12,7 +12,7 @@ import polars as pl
 from streamlit.testing.v1 import AppTest
 
 from analyzer.dashboard.source import Place, Source
-from tests.dashboard.conftest import cells_of, words_of
+from tests.dashboard.conftest import cells_of, unfold, words_of
 
 
 def source_of(package: Path) -> Source:
@@ -51,8 +51,8 @@ def said_by(page: AppTest) -> str:
 
 
 def shows_no_plate(page: AppTest, package: Path) -> bool:
-    """Whether no whole plate of the package stands anywhere on the page."""
-    said = said_by(page)
+    """Whether no whole plate of the package stands anywhere on the page, what is folded away included."""
+    said = said_by(unfold(page) if page.expander else page)
     return not [plate for plate in plates_of(package) if plate in said]
 
 

@@ -12,7 +12,7 @@ from analyzer.dashboard.queries import FindingFilter
 from analyzer.dashboard.queries.cases import Case, case_file, case_rows, judged_case, listed
 from analyzer.model import Verdict
 from analyzer.reports.case_review import CaseReview
-from tests.dashboard.conftest import Open, cells_of, words_of
+from tests.dashboard.conftest import Open, cells_of, unfold, words_of
 from tests.dashboard.looking import charts_of, plates_of, shows_no_plate, source_of, without, without_findings
 
 
@@ -154,5 +154,5 @@ def test_cases_in_english(open_page: Open, late: Case) -> None:
     page = open_page("cases", case=late.case_id, lang="en")
     assert page.title[0].value.replace("\\", "") == f"Case {late.case_id}"
     assert "steps can be compared" in words_of(page)
-    assert "Notices" in cells_of(page)
-    assert any("of at most" in one["text"] for one in charts_of(page)[0]["layout"]["annotations"])
+    assert "Notices" in cells_of(unfold(page))
+    assert any("of at most" in said for one in charts_of(page)[0]["data"] for said in one.get("text", ()))

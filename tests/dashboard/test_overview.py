@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.dashboard.charts import tallies
+from analyzer.reports.figures import Tally
+from analyzer.reports.wording import Words
 from analyzer.store.package import Package
 from tests.dashboard.conftest import Open, cells_of, words_of
 
@@ -97,3 +100,13 @@ def test_a_damaged_package_is_said_to_be_damaged(open_page: Open, tmp_path: Path
     shutil.copytree(package, broken)
     broken.joinpath("findings.parquet").write_bytes(b"PAR1 no more")
     assert "不完整或已损坏" in words_of(open_page("overview", of=broken))
+
+
+def test_a_bar_too_narrow_for_its_number_has_it_beside_the_other() -> None:
+    words = Words("zh")
+    chart = tallies(
+        [Tally("procedure", 155, 89), Tally("complaints", 4, 38), Tally("evidence", 4, 0)], words, "family", ""
+    )
+    breach, review = chart.data
+    assert list(breach.text) == ["155", "", "4"]
+    assert list(review.text) == ["89", "违规 4 · 待核 38", ""]

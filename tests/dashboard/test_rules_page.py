@@ -11,7 +11,7 @@ from analyzer.model import Verdict
 from analyzer.store.package import Package
 from analyzer.store.reopen import Reopened
 from analyzer.store.what_if import parameters_of, what_if
-from tests.dashboard.conftest import Open, press, words_of
+from tests.dashboard.conftest import Open, press, unfold, words_of
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +29,13 @@ def test_the_library_lists_every_rule_with_its_counts(open_page: Open, package: 
 
 def test_a_rule_shows_its_law_numbers_and_examples(open_page: Open) -> None:
     page = open_page("rules", rule="PRC-09")
-    law, numbers, examples = (frame.value for frame in page.dataframe)
+    law, numbers = (frame.value for frame in page.dataframe)
     assert "行政处罚法" in " ".join(law["依据"])
     assert "90日" in set(numbers["值"])
-    assert len(examples) > 3
+    assert not page.code
+    unfold(page)
+    assert len(page.dataframe[2].value) > 3
+    assert "适用" in page.code[0].value
     assert "PRC-09" in page.title[0].value.replace("\\", "")
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from analyzer.dashboard.page import Page, plain
 from analyzer.dashboard.parts.apart import apart
+from analyzer.dashboard.parts.folded import folded
 from analyzer.dashboard.parts.reveal import is_revealed
 from analyzer.dashboard.parts.states import section, sentence
 from analyzer.dashboard.plots.events import KINDS, Event, undated
@@ -55,8 +56,12 @@ def history(
         apart(page, drawn)
     else:
         sentence(said(page, rows, happened))
-    with st.expander(plain(words("vehicles.as_table"))):
-        st.dataframe(_as_table(page, rows, happened, facts), hide_index=True, width="stretch", height=320)
+    folded(
+        page,
+        words("vehicles.as_table"),
+        f"{key}.history",
+        lambda: st.dataframe(_as_table(page, rows, happened, facts), hide_index=True, width="stretch", height=320),
+    )
 
 
 def said(page: Page, rows: dict[str, list[Row]], happened: list[Event]) -> str:

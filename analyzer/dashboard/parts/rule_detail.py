@@ -10,6 +10,7 @@ from analyzer.dashboard.page import Page, plain
 from analyzer.dashboard.parts import marks
 from analyzer.dashboard.parts.coverage import rule_name
 from analyzer.dashboard.parts.finding_table import finding_table
+from analyzer.dashboard.parts.folded import folded
 from analyzer.dashboard.parts.states import empty, section
 from analyzer.dashboard.parts.trial import trial
 from analyzer.model.law import BASE, SET, Citation, ParameterEntry
@@ -41,8 +42,9 @@ def rule_detail(page: Page, code: str) -> None:
         _counts(page, rule)
         _law(page, rule)
         _numbers(page, rule)
-        _judged(page, rule)
-        _examples(page, rule)
+        folded(page, page.words("dashboard.rules.judged"), "rule.judged", lambda: _judged(page, rule))
+        examples = page.words("dashboard.rules.examples", n=len(rule.examples.cases))
+        folded(page, examples, "rule.examples", lambda: _examples(page, rule))
     elif part == "findings":
         finding_table(page, f"rule.{rule.code}", "f.rule = ?", [rule.code], leads=True)
     else:
@@ -116,27 +118,25 @@ def _origin(page: Page, entry: ParameterEntry) -> str:
 
 def _judged(page: Page, rule: Rule) -> None:
     words = page.words
-    with st.expander(plain(words("dashboard.rules.judged"))):
-        lines = [
-            f"{words(f'dashboard.rules.{name}')}: {' '.join(getattr(rule, name).split())}"
-            for name in _CONDITIONS
-            if getattr(rule, name)
-        ]
-        lines += [f"{name} = {' '.join(text.split())}" for name, text in rule.define.items()]
-        st.code("\n".join(lines), language=None, wrap_lines=True)
-        for name, gather in rule.gather.items():
-            st.text(f"{name}: {words.say(gather.about.text)}" if gather.about else name)
+    lines = [
+        f"{words(f'dashboard.rules.{name}')}: {' '.join(getattr(rule, name).split())}"
+        for name in _CONDITIONS
+        if getattr(rule, name)
+    ]
+    lines += [f"{name} = {' '.join(text.split())}" for name, text in rule.define.items()]
+    st.code("\n".join(lines), language=None, wrap_lines=True)
+    for name, gather in rule.gather.items():
+        st.text(f"{name}: {words.say(gather.about.text)}" if gather.about else name)
 
 
 def _examples(page: Page, rule: Rule) -> None:
     words = page.words
-    with st.expander(plain(words("dashboard.rules.examples", n=len(rule.examples.cases)))):
-        rows = []
-        for case in rule.examples.cases:
-            said = [case.expect] if isinstance(case.expect, str) else list(dict.fromkeys(case.expect.values()))
-            rows.append((case.name, words.t("list.comma").join(words.name("verdict", one) for one in said)))
-        head = [words("dashboard.rules.example"), words("column.verdict")]
-        st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, width="stretch")
+    rows = []
+    for case in rule.examples.cases:
+        said = [case.expect] if isinstance(case.expect, str) else list(dict.fromkeys(case.expect.values()))
+        rows.append((case.name, words.t("list.comma").join(words.name("verdict", one) for one in said)))
+    head = [words("dashboard.rules.example"), words("column.verdict")]
+    st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, width="stretch")
 
 
 __all__ = ["rule_detail"]

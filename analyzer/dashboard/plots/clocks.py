@@ -63,15 +63,13 @@ def clocks(timings: Sequence[Timing], words: Words, citations: Citations) -> Any
         tickvals=places, ticktext=[_wrapped(words.say(one.clock.title), width) for one in shown], showgrid=False,
         range=[-0.6, len(shown) - 0.4], ticksuffix="  ", fixedrange=True,
     )  # fmt: skip
-    for one, place in zip(shown, places, strict=True):  # beside the chart: over the bars they would cross the limit
-        figure.add_annotation(
-            x=1.01, xref="paper", xanchor="left", y=place, text=literal(said(one, words, citations)), showarrow=False,
-            font={"color": INK, "size": 13},
-        )  # fmt: skip
     longest = max((min(share(one) or 0.0, _WIDEST) for one in shown), default=1.0)
-    figure.update_xaxes(
-        tickformat=".0%", range=[0, max(1.15, longest * 1.05)], title_text=words.t("cases.axis"), fixedrange=True
-    )
+    end = max(1.15, longest * 1.05)
+    figure.add_scatter(  # beside the chart: over the bars they would cross the limit
+        x=[end] * len(shown), y=places, text=[f"\u2002{literal(said(one, words, citations))}" for one in shown], mode="text",
+        textposition="middle right", textfont={"color": INK, "size": 13}, cliponaxis=False, hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+    figure.update_xaxes(tickformat=".0%", range=[0, end], title_text=words.t("cases.axis"), fixedrange=True)
     figure.update_layout(
         legend={"y": -0.02 - 60 / (96 + _ROW * max(len(shown), 1)), "yanchor": "top"},
         margin={"t": 30, "b": 60, "r": 300 if words.language == "en" else 200},

@@ -64,11 +64,11 @@ def coverage(
     _lane(figure, service, 2, "#c3ccd6", words.t("devices.lane.service"))
     _lane(figure, certificates, 1, CALM, words.t("devices.lane.verified"))
     _marks(figure, marks, words)
-    for gap in gaps:
-        figure.add_shape(
-            type="rect", x0=gap.first, x1=max(gap.last + timedelta(days=1), gap.first + _THIN), y0=0, y1=1, xref="x", yref="paper",
-            fillcolor=BREACH, opacity=0.14, line_width=0, layer="below",
-        )  # fmt: skip
+    gap_look = {
+        "type": "rect", "y0": 0, "y1": 1, "xref": "x", "yref": "paper", "fillcolor": BREACH, "opacity": 0.14,
+        "line": {"width": 0}, "layer": "below",
+    }  # fmt: skip
+    figure.update_layout(shapes=[gap_look | {"x0": gap.first, "x1": _end_of(gap)} for gap in gaps])
     _bars(figure, counted, "y2", words, ("records", "outside"), True)
     _bars(figure, counted, "y3", words, ("fined", "fined_outside"), False)
     figure.update_layout(
@@ -85,6 +85,10 @@ def coverage(
     first, last = _span(service, certificates, marks, counted, as_of)
     time_axis(figure, first, last)
     return figure
+
+
+def _end_of(gap: Gap) -> date:
+    return max(gap.last + timedelta(days=1), gap.first + _THIN)
 
 
 def _count_axis(counts: Sequence[int]) -> dict[str, Any]:
@@ -212,14 +216,18 @@ def steady(found: Steadiness, verified: Sequence[date], flagged: Sequence[date],
         )
     )  # fmt: skip
     first, last = found.months[0].month, found.months[-1].month + timedelta(days=30)
-    for day in verified:
-        if first - timedelta(days=60) <= day <= last + timedelta(days=60):
-            figure.add_vline(day, line={"color": CALM, "width": 1.5, "dash": "dash"})
-            figure.add_annotation(
-                x=day, y=1, yref="paper", yanchor="top", xanchor="left", text=literal(words.t("devices.drift.verified")),
-                showarrow=False, font={"size": 12, "color": INK, "family": FONT},
-            )  # fmt: skip
-    figure.update_yaxes(title_text=words.t("devices.drift.axis"))
+    days = [day for day in verified if first - timedelta(days=60) <= day <= last + timedelta(days=60)]
+    line = {"color": CALM, "width": 1.5, "dash": "dash"}
+    upright = {"type": "line", "y0": 0, "y1": 1, "yref": "y domain", "line": line}
+    label = {
+        "y": 1, "yref": "paper", "yanchor": "top", "xanchor": "left", "text": literal(words.t("devices.drift.verified")),
+        "showarrow": False, "font": {"size": 12, "color": INK, "family": FONT},
+    }  # fmt: skip
+    figure.update_layout(
+        shapes=[upright | {"x0": day, "x1": day} for day in days],
+        annotations=[label | {"x": day} for day in days],
+        yaxis={"title": {"text": words.t("devices.drift.axis")}},
+    )
     time_axis(figure, first, last)
     return figure
 

@@ -37,8 +37,9 @@ def show(figure: Any, key: str, **more: Any) -> Any:
 
 def base(height: int, left: int = 8, **more: Any) -> go.Figure:
     """Return an empty figure in the look of the house."""
-    figure = go.Figure()
-    figure.update_layout(
+    title = {"font": {"size": 13}, "standoff": 8}
+    axis = {"gridcolor": GRID, "zeroline": False, "automargin": True, "linecolor": GRID, "title": title}
+    layout = go.Layout(  # whole and at once: each change of a figure is checked and copied again
         height=height,
         margin={"l": left, "r": 16, "t": 34, "b": 8},
         font={"family": FONT, "size": 13, "color": INK},
@@ -46,12 +47,11 @@ def base(height: int, left: int = 8, **more: Any) -> go.Figure:
         plot_bgcolor="white",
         hoverlabel={"align": "left", "font": {"family": FONT, "size": 13}, "bgcolor": "white"},
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
+        xaxis=axis,
+        yaxis=axis,
         **more,
     )
-    title = {"font": {"size": 13}, "standoff": 8}
-    figure.update_xaxes(gridcolor=GRID, zeroline=False, automargin=True, linecolor=GRID, title=title)
-    figure.update_yaxes(gridcolor=GRID, zeroline=False, automargin=True, linecolor=GRID, title=title)
-    return figure
+    return go.Figure(layout=layout)
 
 
 def time_axis(figure: Any, first: date | datetime, last: date | datetime, **more: Any) -> None:

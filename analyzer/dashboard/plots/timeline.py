@@ -55,8 +55,15 @@ def timeline(events: Sequence[Event], words: Words, as_of: date) -> Any:
         ticksuffix="  ",
         fixedrange=True,
     )
-    for place in range(len(lanes) - 1):
-        figure.add_hline(place + 0.5, line={"color": GRID, "width": 1}, layer="below")
+    between = {
+        "type": "line",
+        "x0": 0,
+        "x1": 1,
+        "xref": "x domain",
+        "layer": "below",
+        "line": {"color": GRID, "width": 1},
+    }
+    figure.update_layout(shapes=[between | {"y0": place + 0.5, "y1": place + 0.5} for place in range(len(lanes) - 1)])
     if events:
         ends = [one.until or one.at for one in events]
         time_axis(figure, min(one.at for one in events), max(*ends, *(one.at for one in events), events[0].at))

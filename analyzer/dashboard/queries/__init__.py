@@ -12,7 +12,8 @@ from datetime import date
 
 import streamlit as st
 
-from analyzer.dashboard.queries.prepared import prepare
+from analyzer.dashboard.opening import FILE_ROW
+from analyzer.dashboard.queries.prepared import listed, prepare
 from analyzer.dashboard.source import Source
 from analyzer.model import Severity
 from analyzer.model.errors import Language
@@ -83,18 +84,14 @@ def short_findings(source: Source) -> str:
 
 
 def finding_places(source: Source, numbers: Collection[int], of: str = "f") -> str:
-    """Return a condition that holds for the rows of these findings only, in a table `of` with `rule` and `finding_id`.
+    """Return a condition that holds for the rows of these findings only, in `findings` as `of`.
 
-    Package files are sorted by rule first, so most of a file is passed over. It holds ids: no query with it is remembered
-    (`look_up`).
+    It names the rows of the file, so that nearly all of it is passed over.
     """
-    listed = ", ".join(str(int(one)) for one in numbers) or "NULL"
-    with source.cursor() as cursor:  # ids could be guessed back to plates: nothing of this is remembered
-        found = cursor.execute(
-            f"SELECT f.rule, f.finding_id FROM {short_findings(source)} WHERE f.number IN ({listed})"
-        ).fetchall()
-    rules, ids = ({row[place] for row in found} for place in (0, 1))
-    return f"{of}.rule IN ({_quoted(rules)}) AND {of}.finding_id IN ({_quoted(ids)})"
+    query = f"SELECT f.{FILE_ROW} FROM {short_findings(source)} WHERE {listed('f.number')}"
+    with source.cursor() as cursor:
+        found = cursor.execute(query, [list(numbers)]).fetchall()
+    return f"{of}.{FILE_ROW} IN ({', '.join(str(int(row[0])) for row in found) or 'NULL'})"
 
 
 def entries_of(source: Source, numbers: Sequence[int], language: Language, show_personal: bool = False) -> list[Entry]:
@@ -137,10 +134,6 @@ def number_of(source: Source, finding_id: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def _quoted(texts: Collection[str]) -> str:
-    return ", ".join("'" + one.replace("'", "''") + "'" for one in sorted(texts)) or "NULL"
-
-
 def rules_by_method(law: Lawbook, *methods: str) -> list[str]:
     """Return the codes of the rules that judge by one of these statistical methods."""
     return [
@@ -158,7 +151,7 @@ def _short_findings(source: Source, schema: str) -> list[str]:
         f"CREATE OR REPLACE TABLE {schema}.short_findings AS"
         f" SELECT n.number::INTEGER AS number, f.finding_id, f.rule, f.family, f.verdict, f.severity, f.force,"
         f" {SEVERITY_RANK}::TINYINT AS rank, f.subject_kind, f.subject_id, f.agency_id, f.station_id, f.started_on,"
-        f" f.ended_on, f.record_count, f.amount_yuan, {state}::VARCHAR AS state"
+        f" f.ended_on, f.record_count, f.amount_yuan, {state}::VARCHAR AS state, f.{FILE_ROW}"
         f" FROM findings AS f JOIN numbered AS n ON n.finding_id = f.finding_id{life} ORDER BY n.number"
     ]
 

@@ -134,7 +134,9 @@ def _rows(
             query = f"SELECT t.* FROM records_{table} AS t WHERE {condition} ORDER BY t.{key}"
             found[table] = look_up(_source, query, params)
 
-    fill("cases", "t.case_id = ?", case_id)
+    fill("cases", f"{standing(_source, 'cases', [case_id])} AND t.case_id = ?", case_id)
+    if not found["cases"]:  # no finding names it, so its place is not known
+        fill("cases", "t.case_id = ?", case_id)
     if not found["cases"]:
         return found
     record = found["cases"][0]["record_id"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzer.dashboard.queries import findings_prepared
-from analyzer.dashboard.queries.prepared import prepare
+from analyzer.dashboard.queries.prepared import listed, prepare
 from analyzer.dashboard.source import Source
 from analyzer.model import Verdict
 
@@ -37,11 +37,11 @@ def named_in(source: Source, picked: str, keys: Sequence[str], params: Sequence[
     rules = dict(numbers)
     query = (
         f"SELECT r.table_at, r.record_key, r.verdict_at, r.number FROM {schema}.named_records AS r"
-        f" WHERE r.number IN ({', '.join(map(str, rules)) or 'NULL'}) AND r.record_key IN (SELECT unnest(?::VARCHAR[]))"
+        f" WHERE {listed('r.number')} AND r.record_key IN (SELECT unnest(?::VARCHAR[]))"
         " ORDER BY r.number, r.record_key"
     )
     with source.cursor() as cursor:  # keys may be personal: nothing of this is remembered
-        rows = cursor.execute(query, [sorted(keys)]).fetchall()
+        rows = cursor.execute(query, [sorted(rules), sorted(keys)]).fetchall()
     return [
         Named(tables[table], key, _VERDICTS[verdict], number, rules[number]) for table, key, verdict, number in rows
     ]
@@ -63,16 +63,16 @@ def _tables(source: Source) -> tuple[str, ...]:
 
 def _statements(source: Source, schema: str) -> list[str]:
     def place(of: str, words: Sequence[str]) -> str:
-        return f"(list_position([{listed(words)}], {of}) - 1)::UTINYINT"
+        return f"(list_position([{quoted(words)}], {of}) - 1)::UTINYINT"
 
-    def listed(words: Sequence[str]) -> str:
+    def quoted(words: Sequence[str]) -> str:
         return ", ".join(f"'{one}'" for one in words)
 
     return [
         f"CREATE OR REPLACE TABLE {schema}.named_records AS SELECT f.number, r.record_key,"
         f" {place('r.table_name', _tables(source))} AS table_at, {place('r.verdict', _VERDICTS)} AS verdict_at"
         f" FROM finding_records AS r JOIN {schema}.short_findings AS f ON f.finding_id = r.finding_id"
-        f" WHERE r.table_name IN ({listed(_tables(source))})"
+        f" WHERE r.table_name IN ({quoted(_tables(source))})"
         " ORDER BY f.number, r.record_key"
     ]
 

@@ -33,6 +33,14 @@ def prepare(source: Source, topic: str, statements: Statements) -> str:
     return schema
 
 
+def listed(number: str) -> str:
+    """Return the condition that a column is one of a list of whole numbers, which is the one parameter.
+
+    It joins: with the numbers written out, every row between the least and the greatest of them would be compared.
+    """
+    return f"{number} IN (SELECT unnest(?::INTEGER[]))"
+
+
 def look_up(source: Source, sql: str, params: Sequence[object]) -> list[Row]:
     """Ask with a personal value among the parameters: nothing of the question or the answer is remembered."""
     with source.cursor() as cursor:
@@ -41,4 +49,4 @@ def look_up(source: Source, sql: str, params: Sequence[object]) -> list[Row]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-__all__ = ["Row", "Statements", "look_up", "prepare"]
+__all__ = ["Row", "Statements", "listed", "look_up", "prepare"]

@@ -16,6 +16,7 @@ from analyzer.dashboard.parts.cards import Card, cards
 from analyzer.dashboard.parts.coverage import rule_name
 from analyzer.dashboard.parts.finding_filter import names_of_agencies
 from analyzer.dashboard.parts.findings_here import findings_here
+from analyzer.dashboard.parts.folded import folded
 from analyzer.dashboard.parts.history import history, key_of
 from analyzer.dashboard.parts.reveal import revealed
 from analyzer.dashboard.parts.states import empty, section, sentence, title
@@ -111,8 +112,13 @@ def _clocks(page: Page, of_case: CaseFile) -> None:
         sentence(clocks_said(page, of_case))
     block = CaseReview(of_case, page.lang).clocks()
     if block.rows:
-        with st.expander(plain(words("cases.clock_table"))):
-            st.dataframe(pd.DataFrame(block.rows, columns=list(block.head)), hide_index=True, width="stretch")
+        table = pd.DataFrame(block.rows, columns=list(block.head))
+        folded(
+            page,
+            words("cases.clock_table"),
+            "case.clocks",
+            lambda: st.dataframe(table, hide_index=True, width="stretch"),
+        )
 
 
 def clocks_said(page: Page, of_case: CaseFile) -> str:
