@@ -66,6 +66,7 @@ FUNCTIONS: dict[str, Function] = {
     "seconds": Function(2, "seconds from a to b", lambda a, b: f"seconds_between({a}, {b})"),
     "div_up": Function(2, "whole division, rounded up", lambda a, b: f"div_up({a}, {b})"),
     "div_down": Function(2, "whole division, rounded down", lambda a, b: f"div_down({a}, {b})"),
+    "starting": Function(2, "the first n characters of a text", lambda x, n: f"substring({x}, 1, {n})"),
     "matches": Function(
         2, "whether a whole text fits a regular expression", lambda x, pattern: f"regexp_full_match({x}, {pattern})"
     ),

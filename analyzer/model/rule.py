@@ -91,7 +91,8 @@ class Near(_Strict):
     `same` lists expressions that mean the same over both rows, or maps one over the source row to one over the base
     row. With `of` the values are not those of the base row but of the rows of that table which are near it.
     `within` maps a date or a moment to how far apart the two rows may be at most, in days or seconds; `beside` names
-    the order in which only the row just before and the row just after matter, of those that have all its columns.
+    the order in which only the row just before and the row just after matter, of those that have all its columns;
+    `before` one in which only the row just before does.
     `named_in` keeps of the rows only those that a row of another table names, by table the column that both have.
     """
 
@@ -99,6 +100,7 @@ class Near(_Strict):
     of: str | None = None
     within: dict[str, Expression] = Field(default_factory=dict)
     beside: list[str] = Field(default_factory=list)
+    before: list[str] = Field(default_factory=list)
     named_in: dict[str, str] = Field(default_factory=dict)
 
     @property

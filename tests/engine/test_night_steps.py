@@ -58,14 +58,21 @@ def test_ranges_of_values_leave_out_what_is_beyond_and_say_no_value(con: duckdb.
     assert con.execute(f"SELECT k FROM t WHERE {said}").fetchall() == [("K3",)]
     wide = of_values(con, "night_given", {"m0": '"t"."d"', "k0": 'lower("t"."k")'}, {"m0": "INTERVAL 2 DAYS"})
     assert con.execute(f"SELECT count(*) FROM t WHERE {wide}").fetchone() == (5,)
+    con.execute("CREATE TABLE u AS SELECT CAST(d AS TIMESTAMP) + INTERVAL 23 HOURS AS moment FROM t")
+    by_day = of_values(con, "night_given", {"m0": 'CAST("u"."moment" AS DATE)'})
+    assert 'CAST("u"' not in by_day, "the moment is compared, not its day: else no block is passed over"
+    assert con.execute(f"SELECT moment FROM u WHERE {by_day}").fetchall() == [(datetime(2024, 1, 5, 23),)]
     con.execute("DELETE FROM night_given")
     assert of_values(con, "night_given", {"k0": '"t"."k"'}) == "FALSE"
     drop_values(con)
     assert con.execute("SELECT count(*) FROM duckdb_variables()").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("sides", [beside.BOTH, beside.BEFORE, beside.AFTER])
 @pytest.mark.parametrize("seed", range(6))
-def test_the_next_before_and_after_are_found_however_far_they_lie(con: duckdb.DuckDBPyConnection, seed: int) -> None:
+def test_the_next_before_and_after_are_found_however_far_they_lie(
+    con: duckdb.DuckDBPyConnection, seed: int, sides: tuple[str, ...]
+) -> None:
     chance = random.Random(seed)
 
     def row() -> tuple[str | None, datetime | None, int]:
@@ -93,19 +100,21 @@ def test_the_next_before_and_after_are_found_however_far_they_lie(con: duckdb.Du
         {"k0": '"s"."k"'},
         {"o0": '"s"."seen"', "o1": '"s"."id"'},
         '"s".rowid',
+        sides,
     )
     found = con.execute("SELECT t.* FROM t JOIN night_found AS f ON t.rowid = f.r ORDER BY ALL").fetchall()
-    assert found == sorted(expected(rows, given))
+    assert found == sorted(expected(rows, given, sides))
 
 
-def expected(rows: list[tuple], given: list[tuple]) -> set[tuple]:
-    """The rows at a given place, and those whose next place before or after, rows and given ones alike, is given."""
+def expected(rows: list[tuple], given: list[tuple], sides: tuple[str, ...]) -> set[tuple]:
+    """The rows at a given place, and those next to one on a side, rows and given places standing in one line."""
     marks = {one for one in given if None not in one}
     found = set()
     for key in {one[0] for one in marks}:
         there = {one for one in rows if one[0] == key and None not in one}
         line = sorted(there | {one for one in marks if one[0] == key})
         for before, here, after in zip([None, *line], line, [*line[1:], None], strict=False):
-            if here in there and marks & {before, here, after}:
+            next_to = {after} if sides == beside.BEFORE else {before} if sides == beside.AFTER else {before, after}
+            if here in there and marks & {here, *next_to}:
                 found.add(here)
     return found

@@ -7,7 +7,7 @@ last (or first) row, which needs no order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -16,6 +16,13 @@ from analyzer.engine.night.ranges import ends_of, of_values
 
 AROUND = {"TIMESTAMP": "INTERVAL 30 DAYS", "DATE": "INTERVAL 30 DAYS"}
 """How far around the given places the first look goes, by the type of the first column of the order."""
+
+BEFORE, AFTER = ("before",), ("after",)
+BOTH = (*BEFORE, *AFTER)
+"""Which of the rows next to a given place are looked for."""
+
+_NEXT_TO = {"before": "one_after", "after": "one_before"}
+"""A row lies before a given place when the place comes next after it."""
 
 
 def find(
@@ -26,8 +33,9 @@ def find(
     keys: Mapping[str, str],
     orders: Mapping[str, str],
     place: str,
+    sides: Sequence[str] = BOTH,
 ) -> None:
-    """Make the table `name` of the places `r` of rows at or next to a given place.
+    """Make the table `name` of the places `r` of rows at a given place, or next to one on one of the `sides`.
 
     `given` is a table with a column for each name of `keys` and `orders`, whose values are SQL over a row of `source`
     (a table with its alias); `place` is the SQL of the row's place.
@@ -50,12 +58,16 @@ def find(
         f" FROM ({rows.format(marks, near)}) WHERE {filled}"
         f' UNION ALL SELECT -1 AS r, {names}, 1 AS mark FROM "{marks}") GROUP BY {names}) {window}'
     )
+    is_next = " OR ".join(f"{_NEXT_TO[side]} = 1" for side in sides)
     con.execute(
         f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT r FROM "{name}_around"'
-        " WHERE r >= 0 AND (mark = 1 OR one_before = 1 OR one_after = 1)"
+        f" WHERE r >= 0 AND (mark = 1 OR {is_next})"
     )
-    for beyond, side, last in ((before, "one_before", "arg_max"), (after, "one_after", "arg_min")):
-        if beyond is not None:
+    for way, beyond, side, last in (
+        ("before", before, "one_before", "arg_max"),
+        ("after", after, "one_after", "arg_min"),
+    ):
+        if way in sides and beyond is not None:
             _beyond(con, name, rows.format(f"{name}_open", beyond), side, last, keys, orders)
     for table in (marks, f"{name}_around"):
         con.execute(f'DROP TABLE "{table}"')

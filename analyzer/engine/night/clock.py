@@ -31,12 +31,12 @@ _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.B
 class Clock:
     """What another day does to a rule.
 
-    `turns` are the comparisons that may answer otherwise; None when that cannot be said. `shows` says that what a
-    finding shows (a number of days, say) is another on every day.
+    `turns` are the comparisons that may answer otherwise; None when that cannot be said. `shows` is what findings show
+    (a number of days, say) that may be another on the other day, as it stands on both.
     """
 
     turns: tuple[Turn, ...] | None
-    shows: bool
+    shows: tuple[Turn, ...] = ()
 
 
 def clock_of(plan: BasePlan, rule: CompiledRule, was: date) -> Clock:
@@ -46,12 +46,12 @@ def clock_of(plan: BasePlan, rule: CompiledRule, was: date) -> Clock:
     turns: dict[Turn, None] = {}
     decided = zip(map(now, _deciding(rule)), map(then, _deciding(earlier)), strict=True)
     if not all(_turned(one, other, turns) for one, other in decided):
-        return Clock(None, True)
+        return Clock(None)
     in_view: dict[Turn, None] = {}
-    shown = zip(map(now, _shown(rule)), map(then, _shown(earlier)), strict=True)
+    shown = list(zip(map(now, _shown(rule)), map(then, _shown(earlier)), strict=True))
     if all(_turned(one, other, in_view) for one, other in shown):
-        return Clock(tuple({**turns, **in_view}), False)
-    return Clock(tuple(turns), True)
+        return Clock(tuple({**turns, **in_view}))
+    return Clock(tuple(turns), tuple(dict.fromkeys(pair for pair in shown if pair[0] != pair[1])))
 
 
 def _spelt_out(rule: CompiledRule) -> Callable[[str], str]:
@@ -103,10 +103,11 @@ def _differ(now: exp.Expr, then: exp.Expr, turns: dict[Turn, None]) -> bool:
     return False
 
 
-def turned_rows(plan: BasePlan, rule: CompiledRule, turns: Iterable[Turn]) -> str | None:
-    """Return the query of the places `r` of base rows for which one of the comparisons turned.
+def turned_rows(plan: BasePlan, rule: CompiledRule, turns: Iterable[Turn], among: str | None = None) -> str | None:
+    """Return the query of the places `r` of base rows for which one of the comparisons, or values, turned.
 
-    None when a comparison asks for what a gather brings: its rows are not looked up for this.
+    `among` is a query of the places `r` that are asked about; all rows without it. None when a comparison asks for what
+    a gather brings: its rows are not looked up for this.
     """
     turns = list(turns)
     names = {
@@ -128,7 +129,8 @@ def turned_rows(plan: BasePlan, rule: CompiledRule, turns: Iterable[Turn]) -> st
     if names - {UNKNOWN}:
         return None
     where = " OR ".join(f"({now}) IS DISTINCT FROM ({then})" for now, then in turns)
-    return f'SELECT "row_id" AS r FROM {plan.prepared_row([(rule, usage)])} WHERE {where}'
+    only = f'SELECT r AS "row_id" FROM ({among})' if among is not None else None
+    return f'SELECT "row_id" AS r FROM {plan.prepared_row([(rule, usage)], only)} WHERE {where}'
 
 
 __all__ = ["Clock", "asks_for", "clock_of", "turned_rows"]

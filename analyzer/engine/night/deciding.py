@@ -100,12 +100,12 @@ class Decider:
             asked.why = Why.CLOCK
             return
         queries = [turned] if clock.turns else []
-        queries += (
-            [self.units.flagged(plan, rule)] if clock.shows and self.kept.has(self.kept.flagged(rule.name)) else []
-        )
+        if clock.shows and self.kept.has(self.kept.flagged(rule.name)):
+            flagged = self.units.flagged(plan, rule)
+            queries.append(turned_rows(plan, rule, clock.shows, flagged) or flagged)
         for number, query in enumerate(queries):
             rows = self._reach(f"night_clock_{rule.name}_{number}", query)
-            asked.reached += [rows] if rows[1] else []
+            asked.apart += [rows] if rows[1] else []
 
     # Methods
 
@@ -118,7 +118,7 @@ class Decider:
             moved = by_day or bool(sources & set(self.moved.tables))
             for place, query in enumerate(self.units.renew(plan, rule, name, moved)):
                 rows = self._reach(f"night_units_{rule.name}_{number}_{place}", query)
-                asked.reached += [rows] if rows[1] else []
+                asked.apart += [rows] if rows[1] else []
 
     def _sources(self, plan: BasePlan, rule: CompiledRule, name: str) -> set[str]:
         """Every canonical table that a gather reads, through links as well."""

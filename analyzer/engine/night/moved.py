@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import duckdb
 
+from analyzer.engine.night.asking import size_of
 from analyzer.engine.night.ranges import of_values
 from analyzer.engine.night.report import Change
 from analyzer.model import Vocabulary
@@ -65,10 +66,11 @@ class Moved:
         same = " AND ".join(f'x."{key}" = k."{key}"' for key in keys)
         both = " AND ".join(f'o."{key}" = n."{key}"' for key in keys)
         inside = of_values(self.con, f'"{change.keys}"', {key: f'"x"."{key}"' for key in keys})
-        self.con.execute(
-            f'CREATE OR REPLACE TEMP TABLE "night_now" AS SELECT x.*, x.rowid AS "_at"'
-            f' FROM {self.home}."{table}" AS x SEMI JOIN "{change.keys}" AS k ON {same} WHERE {inside}'
-        )
+        there = f'FROM {self.home}."{table}" AS x SEMI JOIN "{change.keys}" AS k ON {same} WHERE {inside}'
+        if not size_of(self.con, f'"{change.before}"'):
+            self._all_new(table, change, there)
+            return
+        self.con.execute(f'CREATE OR REPLACE TEMP TABLE "night_now" AS SELECT x.*, x.rowid AS "_at" {there}')
         differ = " | ".join(
             f'CASE WHEN o."{name}" IS DISTINCT FROM n."{name}" THEN {self.vocabulary[table].bit(name)}::UBIGINT'
             " ELSE 0::UBIGINT END"
@@ -89,3 +91,13 @@ class Moved:
             f'SELECT DISTINCT _moved FROM "night_old_{table}" UNION SELECT DISTINCT _moved FROM "night_now_{table}"'
         ).fetchall()
         self.masks[table] = frozenset(int(mask) for (mask,) in rows if mask)
+
+    def _all_new(self, table: str, change: Change, there: str) -> None:
+        """No row stood in the place of one of tonight's: there is nothing to compare."""
+        for when, rows in (("old", f'FROM "{change.before}" AS x'), ("now", there)):
+            place = ', x.rowid AS "_at"' if when == "now" else ""
+            self.con.execute(
+                f'CREATE OR REPLACE TEMP TABLE "night_{when}_{table}" AS'
+                f' SELECT x.*{place}, {EVERYTHING}::UBIGINT AS "_moved" {rows}'
+            )
+        self.masks[table] = frozenset([EVERYTHING] if size_of(self.con, f'"night_now_{table}"') else [])

@@ -22,6 +22,9 @@ _MOST_RANGES = 48
 
 _PLAIN = re.compile(r'"\w+"\."\w+"')
 
+_DAY_OF = re.compile(r'CAST\(("\w+"\."\w+") AS DATE\)')
+"""The day of a moment: blocks know the ends of their moments, and so between which days these lie."""
+
 
 def of_places(con: duckdb.DuckDBPyConnection, rows: str, column: str = "x.rowid") -> str:
     """Return the condition that a place lies in a block that holds one of the places `r` of `rows` (SQL)."""
@@ -47,12 +50,14 @@ def _narrowest(spans: list[list[int]]) -> list[int]:
 def of_values(
     con: duckdb.DuckDBPyConnection, given: str, sides: Mapping[str, str], reach: Mapping[str, str] | None = None
 ) -> str:
-    """Return the condition that plain columns lie within the values of `given` (a table); TRUE when none is plain.
+    """Return the condition that plain columns, and the days of moments, lie within the values of `given` (a table).
+
+    TRUE when there is none of these.
 
     `sides` are SQL of the looked-up row by the names of the columns of `given`; `reach` says how far beyond these the
     row may lie.
     """
-    if not size_of(con, given) and any(map(_PLAIN.fullmatch, sides.values())):
+    if not size_of(con, given) and any(map(_column_of, sides.values())):
         return "FALSE"
     return " AND ".join(end for ends in ends_of(con, given, sides, reach) for end in ends) or "TRUE"
 
@@ -65,7 +70,7 @@ def ends_of(
     `sides` and `reach` as in `of_values`. The values stay in variables of the connection: no record's content comes into
     the text of a query.
     """
-    plain = {name: sql for name, sql in sides.items() if _PLAIN.fullmatch(sql)}
+    plain = {name: sql for name, sql in sides.items() if _column_of(sql)}
     if not plain:
         return []
     own = re.sub(r"\W+", "_", given)
@@ -82,7 +87,21 @@ def ends_of(
             value = f"CAST({value} {sign} {(reach or {})[name]} AS {kinds[f'{which}_{name}']})"
         return value
 
-    return [(f"{sql} >= {end(name, 'low', '-')}", f"{sql} <= {end(name, 'high', '+')}") for name, sql in plain.items()]
+    ends = []
+    for name, sql in plain.items():
+        low, high, column = end(name, "low", "-"), end(name, "high", "+"), _column_of(sql)
+        if column == sql:
+            ends.append((f"{sql} >= {low}", f"{sql} <= {high}"))
+        else:
+            next_day = f"CAST({high} AS TIMESTAMP) + INTERVAL 1 DAY"
+            ends.append((f"{column} >= CAST({low} AS TIMESTAMP)", f"{column} < {next_day}"))
+    return ends
+
+
+def _column_of(sql: str) -> str | None:
+    """The column whose blocks tell where a look-up by `sql` finds nothing: the column itself, or the moment of a day."""
+    day_of = _DAY_OF.fullmatch(sql)
+    return sql if _PLAIN.fullmatch(sql) else day_of[1] if day_of else None
 
 
 def drop_values(con: duckdb.DuckDBPyConnection) -> None:

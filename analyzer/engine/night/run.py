@@ -156,7 +156,8 @@ class _Night:
     def judge_some(self, small_table: int) -> None:
         """Judge the rows that were reached, over slices of what their answers rest on."""
         busy = [base for base in self.bases if base.groups]
-        slices = Slices(self.con, self.home, self._large(small_table))
+        read = frozenset(name for base in busy for name in base.names())
+        slices = Slices(self.con, self.home, self._large(small_table), read)
         with self.timed("slices"):
             slices.add_context([self._need(slices, base, group) for base in busy for group in base.groups])
             slices.lay()

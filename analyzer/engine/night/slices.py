@@ -1,7 +1,7 @@
 """The part of the records that the answers of some rows rest on, laid over the canonical tables for one judging.
 
-A slice is a temporary table with the name and the columns of its canonical table, so that the rules' own SQL reads
-it instead. It holds the rows that are judged and every row that their answers depend on; `_at` is a row's place in
+A slice is a temporary table with the name of its canonical table and the columns that are read of it, so that the
+rules' own SQL reads it instead. It holds the rows that are judged and every row that their answers depend on; `_at` is a row's place in
 the warehouse. Small tables are not sliced: they are seen whole.
 """
 
@@ -31,6 +31,7 @@ class Slices:
     con: duckdb.DuckDBPyConnection
     home: str
     large: frozenset[str]
+    read: frozenset[str]
     laid: list[str] = field(default_factory=list)
     _needs: dict[str, list[str]] = field(default_factory=dict)
     _number: int = 0
@@ -67,10 +68,12 @@ class Slices:
                     shared.setdefault(_look_up(tie), []).append((rows, tie, children))
         for askers in shared.values():
             tie = askers[0][1]
-            given = list(dict.fromkeys(values(one, rows, from_source=False) for rows, one, _ in askers))
             self._number += 1
             name = f"night_need_{self._number}"
-            Step(self.con, f'{self.home}."{tie.table}"', self.home).find(tie, given, name, to_source=True)
+            step = Step(self.con, f'{self.home}."{tie.table}"', self.home)
+            named = {rows: step.named(tie, rows, f"{name}_{number}") for number, rows in enumerate(_rows_of(askers))}
+            given = list(dict.fromkeys(values(one, named[rows], from_source=False) for rows, one, _ in askers))
+            step.find(tie, given, name, to_source=True)
             self.add(tie.table, f'SELECT r FROM "{name}"')
             asked = [one for _, of, children in askers for one in children.get(of, ())]
             if asked:
@@ -81,6 +84,7 @@ class Slices:
         """Make the table `name` of the rows at some places `r`, with what the ties ask of them; return its SQL."""
         texts = [pair[1] for tie in ties for pair in (*tie.pairs, *tie.within, *tie.beside)]
         columns = dict.fromkeys(column for text in texts for column in _ASKED.findall(text))
+        columns.update((column, None) for tie in ties for _, column in tie.named_in)
         wanted = "".join(f', x."{column}"' for column in columns)
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE night_places AS SELECT DISTINCT r FROM {places}")
         self.con.execute(
@@ -97,11 +101,17 @@ class Slices:
         for table in sorted(self.large):
             needs = " UNION ALL ".join(self._needs.get(table, ())) or "SELECT -1 AS r"
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE night_needs AS SELECT DISTINCT r FROM ({needs})")
+            wanted = ", ".join(f'x."{column}"' for column in self._columns(table))
             self.con.execute(
-                f'CREATE TEMP TABLE "{table}" AS SELECT x.*, x.rowid AS "_at" FROM {self.home}."{table}" AS x'
+                f'CREATE TEMP TABLE "{table}" AS SELECT {wanted}, x.rowid AS "_at" FROM {self.home}."{table}" AS x'
                 f" SEMI JOIN night_needs AS n ON x.rowid = n.r WHERE {of_places(self.con, 'night_needs')}"
             )
             self.laid.append(table)
+
+    def _columns(self, table: str) -> list[str]:
+        """The columns of a table that some rule reads, in their order, and those that are not of the records."""
+        names = [str(name) for name, *_ in self.con.execute(f'DESCRIBE {self.home}."{table}"').fetchall()]
+        return [name for name in names if name in self.read or name.startswith("_")]
 
     def place(self, table: str) -> str:
         """The SQL of a row's place in the warehouse, as the rules' SQL sees the table."""
@@ -136,4 +146,9 @@ def _look_up(tie: Tie) -> object:
     """What a step asks of its table: ties that ask the same can be asked together."""
     asked = tuple(pair[0] for pair in tie.pairs)
     lengths = tuple((one[0], one[2]) for one in tie.within)
-    return tie.table, asked, lengths, tuple(pair[0] for pair in tie.beside), tie.named_in
+    return tie.table, asked, lengths, tuple(pair[0] for pair in tie.beside), tie.one_way, tie.named_in
+
+
+def _rows_of(askers: Sequence[tuple[str, Tie, _Children]]) -> list[str]:
+    """The rows that ask, each once."""
+    return list(dict.fromkeys(rows for rows, _, _ in askers))

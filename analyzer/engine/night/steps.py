@@ -41,10 +41,26 @@ class Step:
         keys = dict(zip(_names(tie), (pair[its] for pair in tie.pairs), strict=False))
         if tie.beside:
             orders = {f"o{number}": pair[its] for number, pair in enumerate(tie.beside)}
-            beside.find(self.con, name, held, f'{self.target} AS "{there}"', keys, orders, f'"{there}".rowid')
+            sides = beside.BOTH if not tie.one_way else beside.BEFORE if to_source else beside.AFTER
+            beside.find(self.con, name, held, f'{self.target} AS "{there}"', keys, orders, f'"{there}".rowid', sides)
         else:
             self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self._matching(tie, held, there, its, keys)}')
         self.con.execute(f'DROP TABLE "{held}"')
+
+    def named(self, tie: Tie, rows: str, name: str) -> str:
+        """Return SQL of those of `rows`, on the other side of a tie, that a row of a table names, as the tie demands."""
+        for number, (table, column) in enumerate(tie.named_in):
+            held = f"{name}_{number}"
+            asked = f'SELECT "{column}" FROM {rows}'
+            self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{held}_asked" AS {asked}')
+            inside = of_values(self.con, f'"{held}_asked"', {column: f'"z"."{column}"'})
+            self.con.execute(
+                f'CREATE OR REPLACE TEMP TABLE "{held}" AS SELECT h.* FROM {rows} AS h SEMI JOIN'
+                f' (SELECT z."{column}" FROM {self.home}."{table}" AS z WHERE {inside}) AS z ON z."{column}" = h."{column}"'
+            )
+            self.con.execute(f'DROP TABLE "{held}_asked"')
+            rows = f'"{held}"'
+        return rows
 
     def _matching(self, tie: Tie, held: str, there: str, its: int, keys: Mapping[str, str]) -> str:
         equal = " AND ".join(f"{sql} = v.{name}" for name, sql in keys.items())

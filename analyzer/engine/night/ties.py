@@ -34,7 +34,8 @@ class Tie:
 
     A pair is the SQL of the row of `table` (alias `s`) and of the other row (alias `b`). `within` adds SQL of both
     rows and how far apart they may lie; `beside` keeps of the rows with equal pairs only the next before and after,
-    in the order of these pairs. `named_in` keeps, on both sides, only rows that a row of a table names by a column.
+    in the order of these pairs, or only the next before the other row when it is `one_way`. `named_in` keeps, on both
+    sides, only rows that a row of a table names by a column.
     """
 
     table: str
@@ -42,7 +43,13 @@ class Tie:
     of: Tie | None = None
     within: tuple[tuple[str, str, str], ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
+    one_way: bool = False
     named_in: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether to look up what it leads to means to put rows in order, or to ask another table about them."""
+        return bool(self.beside or self.named_in)
 
 
 @dataclass
@@ -199,11 +206,14 @@ class _Ties:
             )
             for moment, length in near.within.items()
         ]
-        beside = [(self._over(table, SOURCE, column), self._over(other, OTHER, column)) for column in near.beside]
+        beside = [
+            (self._over(table, SOURCE, column), self._over(other, OTHER, column))
+            for column in near.beside or near.before
+        ]
         parts = [part for some in (*pairs, *within, *beside) for part in some]
         if pairs and not any(part is None for part in parts):
             named = tuple(near.named_in.items())
-            done[table] = Tie(table, tuple(pairs), of, tuple(within), tuple(beside), named)  # type: ignore[arg-type]
+            done[table] = Tie(table, tuple(pairs), of, tuple(within), tuple(beside), bool(near.before), named)  # type: ignore[arg-type]
         return done[table]
 
     def _over(self, table: str, alias: str, text: str) -> str | None:
@@ -239,11 +249,14 @@ def near_mistake(setting: Setting, table: str, near: Mapping[str, Near]) -> tupl
         if one.of is not None and (one.of not in near or one.of == source):
             return source, f"of: {one.of}"
         other = one.of or table
-        if other != source and (one.beside or one.named_in):
-            return source, "beside" if one.beside else "named_in"
-        if one.beside and not set(setting.vocabulary[source].key) <= set(one.beside):
-            return source, "beside"
-        for mine, its in [*one.pairs.items(), *((column, column) for column in (*one.within, *one.beside))]:
+        order = one.beside or one.before
+        if one.beside and one.before:
+            return source, "before"
+        if other != source and (order or one.named_in):
+            return source, "named_in" if not order else "beside" if one.beside else "before"
+        if order and not set(setting.vocabulary[source].key) <= set(order):
+            return source, "beside" if one.beside else "before"
+        for mine, its in [*one.pairs.items(), *((column, column) for column in (*one.within, *order))]:
             if over_row(setting, source, SOURCE, mine) is None:
                 return source, mine
             if over_row(setting, other, OTHER, its) is None:
