@@ -14,7 +14,7 @@ from types import TracebackType
 
 import duckdb
 
-from analyzer.engine.connect import Limits, connect, lock, teach
+from analyzer.engine.connect import IN_MEMORY_BELOW, Limits, connect, lock, teach
 from analyzer.engine.judge import RuleCounts, judge, plan_rules
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.setting import Setting, Supply
@@ -133,9 +133,6 @@ def run_audit(order: Order, progress: Progress | None = None, writable: Sequence
         raise
     return Audit(order, library, rulings, setting, rules, plans, intake, counts, con, work)
 
-
-IN_MEMORY_BELOW = 500_000_000
-"""Exports of fewer bytes than this are judged in memory; they spill to disk only when memory runs short."""
 
 LARGE_FROM = 2_000_000_000
 """Exports of so many bytes, some ten million records, are kept in large groups of rows."""

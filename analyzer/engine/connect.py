@@ -57,6 +57,9 @@ def connect(
     return con
 
 
+IN_MEMORY_BELOW = 500_000_000
+"""Exports of fewer bytes as text than this are kept in memory; they spill to disk only when memory runs short."""
+
 _SMALL_GROUPS = 16_384
 """Rows that stand together. A thread takes one group at a time: with DuckDB's own 122,880 a hundred thousand cases keep one
 thread busy and the others idle, and the columns of a group do not fit the cache. Each group costs some memory."""

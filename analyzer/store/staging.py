@@ -13,18 +13,16 @@ from pathlib import Path
 
 import duckdb
 
-from analyzer.engine.connect import Limits, connect
+from analyzer.engine.connect import IN_MEMORY_BELOW, Limits, connect
 from analyzer.model import Table, Vocabulary
 from analyzer.model.mapping import FileMapping
-from analyzer.records import Intake, Source, Standing, take_sources
+from analyzer.records import Intake, Source, Standing, length_as_text, take_sources
 from analyzer.store import segments as kinds
 from analyzer.store.contents import quoted_path, records_query
 from analyzer.store.places import Store
 from analyzer.store.segments import Segment, write_segment
 
 Progress = Callable[[str, int, int], None]
-
-IN_MEMORY_BELOW = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def stage(
     progress: Progress | None = None,
 ) -> Staged:
     """Read the files and write what they brought as segments."""
-    size = sum(source.path.stat().st_size for source in sources)
+    size = length_as_text([source.path for source in sources])
     con = connect(night.work, limits, in_memory=size < IN_MEMORY_BELOW, is_large=True)
     try:
         staging = _Staging(con, night)
