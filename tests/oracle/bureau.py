@@ -69,6 +69,8 @@ DEFAULTS: dict[str, Any] = {
     "stale_case_days": 180,
     "overload_cap_yuan": 30000,
     "strikes": 3,
+    "enterprise_share": 0.1,
+    "verification_months": 12,
     "payment_days": 15,
     "cash_limit_yuan": 100,
     "installment_reply_days": 30,
@@ -125,6 +127,7 @@ KEYS_OF_LINKS = {
     "officers": "officer_id",
     "agencies": "agency_id",
     "permits": "permit_no",
+    "enterprises": "enterprise_id",
     "detentions": "detention_id",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import string
 from collections import defaultdict
 from fractions import Fraction
 from itertools import pairwise
@@ -219,6 +220,36 @@ def limit_of_the_vehicle(bureau: Bureau, detection: Row) -> Found:
         limit = LIMITS[axles, vehicle]
         lawful = {limit, limit - 3000} | ({limit + 1000} if (axles, vehicle) == (4, "combination") else set())
     return True, False, negated(one_of(detection["limit_weight_kg"], lawful))
+
+
+PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
+SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
+"""What follows province and office: neither I nor O."""
+
+
+def made_of(text: str, *signs: str) -> bool:
+    """One sign of each kind in turn, and nothing else."""
+    return len(text) == len(signs) and all(one in many for one, many in zip(text, signs, strict=True))
+
+
+def has_form_of_a_plate(plate: str) -> bool:
+    letters = string.ascii_uppercase
+    office, signs, digits = (PROVINCES, letters), [SIGNS] * 4, [string.digits] * 4
+    forms = [
+        (*office, *signs, SIGNS + "挂学警领"),
+        (*office, "ABCDEFGHJK", SIGNS, *digits),  # new energy, small
+        (*office, *digits, string.digits, "ABCDEFGHJK"),  # new energy, large
+        ("粤", "Z", *signs, "港澳"),
+        ("使", *digits, string.digits, string.digits),
+        ("W", "J", PROVINCES, *digits, string.digits + letters),
+    ]
+    return any(made_of(plate, *form) for form in forms)
+
+
+@row_rule("EVD-10", "detections")
+def a_plate_that_exists(bureau: Bureau, detection: Row) -> Found:
+    plate = detection["plate_no"]
+    return both(bureau.used(detection), filled(plate)), False, negated(holds(has_form_of_a_plate, plate))
 
 
 @row_rule("EVD-11", "detections")

@@ -34,6 +34,8 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
     "payment_days": (10, None),
     "installment_reply_days": (15, None),
     "strikes": (1, 2),
+    "enterprise_share": (0.05, 0.2, None),
+    "verification_months": (6, 24),
     "overload_cap_yuan": (20_000,),
     "release_grace_days": (0, None),
     "hearing_request_days": (3, None),
@@ -72,16 +74,20 @@ def tables(dice: Dice, dense: bool) -> dict[str, list[Row]]:
     payments = list(made_sequels.payments(dice, cases))
     appeals = list(made_sequels.appeals(dice, cases, payments))
     detentions = list(made_sequels.detentions(dice, cases, payments))
+    certificates = list(made_roadside.calibrations(dice))
     return {
         "stations": list(made_roadside.stations(dice)),
         "devices": list(made_roadside.devices(dice)),
-        "calibrations": list(made_roadside.calibrations(dice)),
+        "calibrations": certificates,
+        "device_maintenance": list(made_roadside.repairs(dice, certificates)),
         "detections": records + of_cases,
         "notices": notices + list(made_sequels.notices(dice, cases, dense)),
         "cases": list(made_roadside.cases(dice, records)) + cases,
         "agencies": list(made_dossiers.agencies(dice)),
         "officers": list(made_dossiers.officers(dice)),
         "permits": list(made_dossiers.permits(dice, of_cases)),
+        "enterprises": list(made_dossiers.enterprises(dice)),
+        "benchmarks": list(made_dossiers.benchmarks(dice, of_cases, cases)),
         "payments": payments,
         "appeals": appeals,
         "detentions": detentions,

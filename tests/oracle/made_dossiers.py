@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tests.oracle.bureau import Row
 from tests.oracle.dice import Date, Dice
+from tests.oracle.made_roadside import DEVICES
 from tests.oracle.three_values import DAY, years_after
 
 AGENCIES = [f"A{number}" for number in range(1, 7)]
@@ -82,7 +83,7 @@ def detections(dice: Dice, plates: list[str], dense: bool) -> Iterator[Row]:
         )
         yield {
             "record_id": f"V{number:04d}",
-            "device_id": "000D",
+            "device_id": dice.pick("000D", *DEVICES),
             "station_id": "S1",
             "plate_no": dice.one(plates),
             "plate_color": dice.pick("yellow", "yellow", "yellow", "blue", None),
@@ -105,6 +106,13 @@ def detections(dice: Dice, plates: list[str], dense: bool) -> Iterator[Row]:
             "status": dice.pick("filed", "punished"),
             "enterprise_id": dice.pick(None, "E0", "E1"),
         }
+
+
+def enterprises(dice: Dice) -> Iterator[Row]:
+    """Carriers of which one to five vehicles are exactly a tenth, or just above it; two of the cases are in no register."""
+    for enterprise in ("E0", "E1", "E3"):
+        trucks = dice.pick(10, 9, 19, 20, 21, 29, 30, 31, 40, 50, 51, 0, 100, None)
+        yield {"enterprise_id": enterprise, "name": "某运输公司" + enterprise, "vehicle_count": trucks}
 
 
 class Dossier:
@@ -256,3 +264,27 @@ def cases(dice: Dice, records: list[Row], dense: bool) -> list[Row]:
         for column in ("fine_yuan", "noticed_fine_yuan"):
             case[column] = None if case[column] is None else Decimal(str(round(case[column], 2)))
     return made
+
+
+CENT = Decimal("0.01")
+
+
+def benchmarks(dice: Dice, records: list[Row], cases: list[Row]) -> Iterator[Row]:
+    """Bands that a case just fits or just misses: by its excess, by the day of its decision, by its fine."""
+    excesses = {record["record_id"]: record["gross_weight_kg"] - record["limit_weight_kg"] for record in records}
+    for number in range(dice.number(20, 60)):
+        case = dice.one(cases)
+        above, fine = excesses.get(case["record_id"], 1000), case["fine_yuan"]
+        day = case["decided_on"] or dice.day()
+        lowest, highest = above - dice.pick(0, 0, 1, 1000, -1), above + dice.pick(0, 0, 1, 1000, 60_000)
+        yield {
+            "benchmark_id": f"Z{number:02d}",
+            "violation_type": dice.pick(*[case["violation_type"]] * 9, "other"),
+            "discretion_level": dice.pick(*[case["discretion_level"]] * 9, "light"),
+            "excess_from_kg": dice.pick(lowest, lowest, None, 0),
+            "excess_to_kg": dice.pick(highest, highest, None, 60_000),
+            "min_fine_yuan": max(Decimal(0), fine + dice.pick(0, 0, CENT, -CENT, -500)),
+            "max_fine_yuan": fine + dice.pick(0, 0, CENT, -CENT, 500),
+            "valid_from": dice.pick(None, day, dice.near(day, (-1, 1, -365)), dice.day()),
+            "valid_until": dice.pick(None, None, day, dice.near(day, (-1, 1, 365))),
+        }

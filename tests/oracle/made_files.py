@@ -58,7 +58,7 @@ class Files:
         dice, table = self.dice, tables_of_the_vocabulary()[name]
         rows = [] if dice.chance(0.02) else dice.sample(rows, len(rows))
         parts = 2 if len(rows) > 15 and dice.chance(0.5) else 1
-        nowhere = {column.name for column in table.columns.values() if column.further and dice.chance(0.4)}
+        nowhere = {column.name for column in table.columns.values() if column.further and dice.chance(0.25)}
         self.read[name], self.columns[name] = [], set()
         for part in range(parts):
             self.write_part(table, rows[part::parts], nowhere, part)

@@ -54,6 +54,7 @@ def devices(dice: Dice) -> Iterator[Row]:
             "retired_on": dice.maybe(0.4, dice.pick(dice.day(), dice.as_of)),
             "weight_tolerance": dice.pick("0.05", "5%", "0.025", "0.1", "0.03", "0"),
             "is_mobile": dice.chance(0.2),
+            "evidence_system": dice.pick(None, "闯岗抓拍", "车辆闯岗抓拍系统", "不停车称重检测系统", "电子抓拍"),
         }
 
 
@@ -71,7 +72,25 @@ def calibrations(dice: Dice) -> Iterator[Row]:
                 "result": dice.pick("passed", "passed", "passed", "passed", "failed"),
                 "institute": "某院",
                 "kind": dice.pick("verification", "verification", "verification", "calibration", None),
+                "speed_min_kmh": dice.pick(0, 0, 0, 0.1, 5, 45.1, None),
+                "speed_max_kmh": dice.pick(60, 80, 80.5, 250, 250, 250, 59.9, None),
+                "max_load_kg": dice.pick(*[200_000] * 4, 49_000, 49_001, 51_449, 60_000, 199_999, None),
             }
+
+
+def repairs(dice: Dice, certificates: list[Row]) -> Iterator[Row]:
+    """Repairs on the day of a certificate, the day before or after it, or any day; one device was never repaired."""
+    for number in range(dice.number(2, 16)):
+        device, day = dice.one(DEVICES[1:]), dice.often()
+        of_device = [row["verified_on"] for row in certificates if row["device_id"] == device]
+        if of_device and dice.chance(0.7):
+            day = dice.near(dice.one(of_device), (-1, 0, 1, -30))
+        yield {
+            "maintenance_id": f"M{number:02d}",
+            "device_id": dice.pick(device, device, device, "999D", None),
+            "repaired_on": day,
+            "kind": dice.pick("传感器更换", "移动", None),
+        }
 
 
 def weights(dice: Dice, axles: int, kind: str) -> tuple[int, int]:
@@ -125,10 +144,29 @@ def detection(dice: Dice, number: int, before: list[Row]) -> Row:
     }
 
 
+OF_OTHER_KINDS = ["豫MD12345", "豫M12345F", "豫M1234挂", "豫M1234学", "豫M1234警", "粤Z1234港", "使014578", "WJ豫12345"]
+# too short, too long, letters that are not used, no such province, signs in the wrong place
+MISREAD = [
+    "豫M1234",
+    "豫M1234567",
+    "豫M1O345",
+    "豫M123I5",
+    "豪M12345",
+    "豫M12345挂",
+    "M12345",
+    "豫112345",
+    "豫M12挂45",
+    "AB12",
+]
+
+
 def detections(dice: Dice) -> list[Row]:
     rows: list[Row] = []
     for number in range(dice.number(60, 130)):
         rows.append(detection(dice, number, rows))
+    for row in rows:
+        if dice.chance(0.08):
+            row["plate_no"] = dice.one(OF_OTHER_KINDS + MISREAD)
     return rows
 
 

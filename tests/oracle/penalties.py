@@ -12,8 +12,10 @@ from tests.oracle.answers import IS_DOUBTFUL, IS_OUTSIDE, Found, row_rule, table
 from tests.oracle.bureau import Bureau, Row, decided_from, detected_on, excess, fined, live, of, overload
 from tests.oracle.three_values import (
     DAY,
+    UNKNOWN,
     Cell,
     Test,
+    blank,
     both,
     either,
     equal,
@@ -152,6 +154,32 @@ def one_trip_fined_twice(bureau: Bureau, case: Row) -> Found:
     return either(*there), either(*breach), either(otherwise_near, *mixed_ones)
 
 
+def band_fits(bureau: Bureau, case: Row, band: Row) -> Test:
+    """A benchmark for the kind, level and excess of a case, in force on the day of the decision; a blank end is open."""
+    above, day = excess(bureau.detection_of(case)), case["decided_on"]
+    return both(
+        equal(band["violation_type"], case["violation_type"]),
+        equal(band["discretion_level"], case["discretion_level"]),
+        either(blank(band["excess_from_kg"]), up_to(band["excess_from_kg"], above)),
+        either(blank(band["excess_to_kg"]), up_to(above, band["excess_to_kg"])),
+        either(blank(band["valid_from"]), up_to(band["valid_from"], day)),
+        either(blank(band["valid_until"]), up_to(day, band["valid_until"])),
+    )
+
+
+@row_rule("DEC-06", "cases")
+def within_the_band(bureau: Bureau, case: Row) -> Found:
+    """On the common end of two bands either will do; where no band fits nothing can be said."""
+    applies, fine, there, inside = fined(case), case["fine_yuan"], [], []
+    if applies is False:
+        return IS_OUTSIDE
+    for band in bureau.rows("benchmarks"):
+        fits = band_fits(bureau, case, band)
+        there.append(fits)
+        inside.append(both(fits, up_to(band["min_fine_yuan"], fine), up_to(fine, band["max_fine_yuan"])))
+    return applies, negated(either(*inside)) if either(*there) is True else None, False
+
+
 @row_rule("DEC-08", "cases")
 def fined_by_transport_on_site(bureau: Bureau, case: Row) -> Found:
     if not bureau.extends("henan"):
@@ -222,6 +250,29 @@ def vehicle_reported(bureau: Bureau, case: Row) -> Found:
     certain, perhaps = sum(one is True for one in counted), len(counted)
     applies = True if certain > strikes else None if perhaps > strikes else False
     return applies, False, negated(either(*referred))
+
+
+@table_rule("DEC-12", "cases")
+def enterprise_reported(bureau: Bureau) -> dict[str, Found]:
+    """The vehicles of one enterprise with a fined overload, decided in one calendar year."""
+    found: dict[str, Found] = {}
+    groups: dict[Any, list[Row]] = defaultdict(list)
+    for case in bureau.rows("cases"):
+        applies = both(live(case), fined(case), overload(case), filled(case["enterprise_id"]))
+        if applies is True:
+            groups[case["enterprise_id"], case["decided_on"].year].append(case)
+        found[case["case_id"]] = (applies, False, False)
+    share = bureau.amount("enterprise_share")
+    for (enterprise, _), cases in groups.items():
+        vehicles = len({(case["plate_no"], case["plate_color"]) for case in cases if here(case["plate_no"])})
+        perhaps = vehicles + sum(case["plate_no"] is UNKNOWN for case in cases)  # blank plates are no vehicle
+        trucks = of(bureau.look_up("enterprises", enterprise)[1], "vehicle_count")
+        most = share * trucks if share is not None and here(trucks) else UNKNOWN
+        too_many = False if more(perhaps, most) is False else more(vehicles, most) or None
+        referred = either(*(filled(case["referred_on"]) for case in cases))
+        review = None if share is None else both(too_many, negated(referred))  # a rule with no leg left
+        found.update({case["case_id"]: (True, False, review) for case in cases})
+    return found
 
 
 @row_rule("DEC-13", "cases")

@@ -122,12 +122,18 @@ def days_after(day: Cell, days: Cell) -> Cell:
     return day + days * DAY if here(day) and here(days) else UNKNOWN
 
 
+def months_after(day: Cell, months: Cell) -> Cell:
+    """The same day some months on; the last of the month where it has no such day."""
+    if not (here(day) and here(months)):
+        return UNKNOWN
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
 def years_after(day: Cell, years: Cell) -> Cell:
     """The same day some years on; the 28th where February has no 29th."""
-    if not (here(day) and here(years)):
-        return UNKNOWN
-    year = day.year + years
-    return dt.date(year, day.month, min(day.day, calendar.monthrange(year, day.month)[1]))
+    return months_after(day, years * 12) if here(years) else UNKNOWN
 
 
 def days_between(start: Cell, end: Cell) -> Cell:
