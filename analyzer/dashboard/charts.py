@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analyzer.dashboard.parts.marks import VERDICT_COLORS
+from analyzer.dashboard.plots.look import room
 from analyzer.model import Verdict
 from analyzer.reports.figures import Answers, Tally
 from analyzer.reports.wording import Words
@@ -54,8 +55,8 @@ def tallies(rows: Sequence[Tally], words: Words, group: str, axis: str) -> Any:
             cliponaxis=False,
             hovertemplate="%{y} %{x:,}",
         )
-    lay_out(figure, 110 + 32 * len(shown))
-    figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
+    lay_out(figure, 110 + 32 * len(shown), [words.name(group, one.key) for one in shown])
+    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     figure.update_xaxes(title_text=axis, rangemode="tozero", tickformat=",d")
     return figure
 
@@ -105,8 +106,8 @@ def rates(rows: Sequence[tuple[str, int, int, int]], words: Words, axis: str) ->
             if words.language == "zh"
             else "%{y} %{x:.1%} (%{customdata})",
         )
-    lay_out(figure, 110 + 30 * len(rows))
-    figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
+    lay_out(figure, 110 + 30 * len(rows), names)
+    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     figure.update_xaxes(title_text=axis, rangemode="tozero", tickformat=".0%")
     return figure
 
@@ -136,8 +137,8 @@ def answers(rows: Sequence[Answers], words: Words, name: Callable[[str], str], h
         hoverinfo="skip",
         showlegend=False,
     )
-    lay_out(figure, 110 + 25 * len(rows))
-    figure.update_layout(margin_r=150)
+    lay_out(figure, 110 + 25 * len(rows), names)
+    figure.update_layout(margin={"r": 150, "b": 36})
     figure.update_yaxes(range=[len(rows) - 0.5, -0.5], ticksuffix="  ")  # said: by itself it leaves room for the texts
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
     return figure
@@ -157,21 +158,29 @@ def _labels(
     return texts
 
 
-def lay_out(figure: Any, height: int) -> None:
-    """Give a chart the look of all of them: stacked bars, our font, the legend on top, quiet lines."""
+def lay_out(figure: Any, height: int, names: Sequence[str] | None = None) -> None:
+    """Give a chart the look of all of them: stacked bars, our font, the legend on top, quiet lines.
+
+    `names` are the labels of bars that lie: room is made for them, else the chart finds it by itself, which takes longer.
+    """
     figure.update_layout(
         barmode="stack",
         bargap=0.3,
         height=height,
-        margin={"l": 8, "r": 16, "t": 36, "b": 44},
+        margin={"l": 8 if names is None else room(names) + 16, "r": 16, "t": 36, "b": 44 if names is None else 54},
         font={"family": FONT, "size": 13, "color": INK},
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hoverlabel={"font": {"family": FONT}},
         separators=".,",
-        xaxis={"gridcolor": GRID, "zerolinecolor": "#b8c2cd", "automargin": True, "title_font_size": 13},
-        yaxis={"automargin": True, "title_font_size": 13},
+        xaxis={
+            "gridcolor": GRID,
+            "zerolinecolor": "#b8c2cd",
+            "automargin": names is None,
+            "title": {"font": {"size": 13}, "standoff": 8},
+        },
+        yaxis={"automargin": names is None, "title_font_size": 13},
     )
 
 

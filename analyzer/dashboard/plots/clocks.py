@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from analyzer.dashboard.plots.look import BREACH, CALM, INK, STEEL, base, literal
+from analyzer.dashboard.plots.look import BREACH, CALM, INK, STEEL, base, literal, room
 from analyzer.reports.lawbook import Citations
 from analyzer.reports.wording import Words
 from analyzer.store.case_clock import Timing
@@ -36,8 +36,9 @@ def share(one: Timing) -> float | None:
 def clocks(timings: Sequence[Timing], words: Words, citations: Citations) -> Any:
     """Draw the steps from the first to the last as bars of the limit used; the line is the limit."""
     shown = drawn(timings)
-    figure = base(96 + _ROW * len(shown), barmode="overlay", bargap=0.42)
     width = 34 if words.language == "en" else 18
+    names = [_wrapped(words.say(one.clock.title), width) for one in shown]
+    figure = base(96 + _ROW * len(shown), room(names) + 16, 76, barmode="overlay", bargap=0.42)
     places = list(range(len(shown) - 1, -1, -1))
     for state in STATES:
         color, pattern = _LOOKS[state]
@@ -60,7 +61,7 @@ def clocks(timings: Sequence[Timing], words: Words, citations: Citations) -> Any
         font={"size": 12},
     )
     figure.update_yaxes(
-        tickvals=places, ticktext=[_wrapped(words.say(one.clock.title), width) for one in shown], showgrid=False,
+        tickvals=places, ticktext=names, showgrid=False,
         range=[-0.6, len(shown) - 0.4], ticksuffix="  ", fixedrange=True,
     )  # fmt: skip
     longest = max((min(share(one) or 0.0, _WIDEST) for one in shown), default=1.0)
@@ -72,7 +73,7 @@ def clocks(timings: Sequence[Timing], words: Words, citations: Citations) -> Any
     figure.update_xaxes(tickformat=".0%", range=[0, end], title_text=words.t("cases.axis"), fixedrange=True)
     figure.update_layout(
         legend={"y": -0.02 - 60 / (96 + _ROW * max(len(shown), 1)), "yanchor": "top"},
-        margin={"t": 30, "b": 60, "r": 300 if words.language == "en" else 200},
+        margin={"t": 30, "r": 300 if words.language == "en" else 200},
     )
     return figure
 

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from analyzer.dashboard.plots.look import (
     BREACH,
     CALM,
+    DAYS_BELOW,
     FONT,
     GRID,
     INK,
@@ -19,6 +20,7 @@ from analyzer.dashboard.plots.look import (
     STEEL,
     base,
     literal,
+    room,
     time_axis,
 )  # fmt: skip
 from analyzer.dashboard.queries.devices import Gap, Month
@@ -53,7 +55,9 @@ def coverage(
     counted: Sequence[Month], words: Words, as_of: date,
 ) -> Any:  # fmt: skip
     """Draw certificates above the monthly records and fined records; what lies outside a verification is hatched."""
-    figure = base(500, barmode="stack", bargap=0.15)
+    lanes = [literal(words.t(f"devices.lane.{name}")) for name in _LANES]
+    most = f"{max((one.records for one in counted), default=0):,}"
+    figure = base(500, room([*lanes, most]) + 16, DAYS_BELOW, barmode="stack", bargap=0.15)
     counts = [_count_axis([getattr(one, name) for one in counted]) for name in ("records", "fined")]
     figure.update_layout(
         yaxis={"domain": [0.66, 1.0], "anchor": "x"},
@@ -74,7 +78,7 @@ def coverage(
     figure.update_layout(
         yaxis={
             "tickvals": [2, 1, 0], "range": [-0.6, 2.6], "showgrid": False, "fixedrange": True, "ticksuffix": "  ",
-            "ticktext": [literal(words.t(f"devices.lane.{name}")) for name in _LANES],
+            "ticktext": lanes,
         }
     )  # fmt: skip
     for place, key in ((0.6, "devices.axis.records"), (0.28, "devices.axis.fined")):
@@ -183,7 +187,7 @@ def _span(
 
 def steady(found: Steadiness, verified: Sequence[date], flagged: Sequence[date], least: int, words: Words) -> Any:
     """Draw monthly medians with their quartiles; months of few passes hollow, flagged ones marked, verifications as lines."""
-    figure = base(330)
+    figure = base(330, 76, DAYS_BELOW)
     months = [datetime(one.month.year, one.month.month, 15) for one in found.months]
     tonnes = [[value / 1000 for value in row] for row in (
         [one.low for one in found.months], [one.high for one in found.months], [one.middle for one in found.months]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +24,9 @@ MARKS: dict[str, dict[str, Any]] = {
 }
 """How a record is marked by the worst answer that a finding gives of it; nothing found is ''."""
 
+DAYS_BELOW = 32
+"""The pixels that the days below an axis of time take."""
+
 _DAY_MS = 86_400_000
 _TICKS = [
     {"dtickrange": [None, _DAY_MS * 27], "value": "%Y-%m-%d"},
@@ -35,20 +40,35 @@ def show(figure: Any, key: str, **more: Any) -> Any:
     return st.plotly_chart(figure, width="stretch", key=key, theme=None, config={"displayModeBar": False}, **more)
 
 
-def base(height: int, left: int = 8, **more: Any) -> go.Figure:
-    """Return an empty figure in the look of the house."""
+def room(labels: Iterable[str], size: int = 13) -> int:
+    """Return the pixels that the longest of these labels takes; one of several lines is as wide as its longest line.
+
+    A margin that is said is far cheaper than one that the chart finds by itself: for that it is drawn twice and more.
+    """
+    lines = (html.unescape(line) for label in labels for line in label.split("<br>"))
+    widths = (
+        sum(size if unicodedata.east_asian_width(sign) in "WF" else 0.6 * size for sign in line) for line in lines
+    )
+    return round(max(widths, default=0))
+
+
+def base(height: int, left: int | None = None, bottom: int | None = None, **more: Any) -> go.Figure:
+    """Return an empty figure in the look of the house.
+
+    `left` and `bottom` are the pixels for the labels of the axes (see `room`); without them the chart finds them.
+    """
     title = {"font": {"size": 13}, "standoff": 8}
-    axis = {"gridcolor": GRID, "zeroline": False, "automargin": True, "linecolor": GRID, "title": title}
+    axis = {"gridcolor": GRID, "zeroline": False, "linecolor": GRID, "title": title}
     layout = go.Layout(  # whole and at once: each change of a figure is checked and copied again
         height=height,
-        margin={"l": left, "r": 16, "t": 34, "b": 8},
+        margin={"l": 8 if left is None else left, "r": 16, "t": 34, "b": 8 if bottom is None else bottom},
         font={"family": FONT, "size": 13, "color": INK},
         paper_bgcolor="white",
         plot_bgcolor="white",
         hoverlabel={"align": "left", "font": {"family": FONT, "size": 13}, "bgcolor": "white"},
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
-        xaxis=axis,
-        yaxis=axis,
+        xaxis=axis | {"automargin": bottom is None},
+        yaxis=axis | {"automargin": left is None},
         **more,
     )
     return go.Figure(layout=layout)
@@ -73,5 +93,6 @@ def _moment(day: date | datetime) -> datetime:
 
 
 __all__ = [
-    "BREACH", "CALM", "FONT", "GRID", "INK", "MARKS", "QUIET", "REVIEW", "STEEL", "base", "literal", "show", "time_axis",
+    "BREACH", "CALM", "DAYS_BELOW", "FONT", "GRID", "INK", "MARKS", "QUIET", "REVIEW", "STEEL", "base", "literal", "room",
+    "show", "time_axis",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from analyzer.dashboard.plots.events import ALWAYS, KINDS, Event
-from analyzer.dashboard.plots.look import GRID, MARKS, base, literal, time_axis
+from analyzer.dashboard.plots.look import DAYS_BELOW, GRID, MARKS, base, literal, room, time_axis
 from analyzer.reports.wording import Words
 
 _LANE = 54
@@ -41,7 +41,8 @@ def timeline(events: Sequence[Event], words: Words, as_of: date) -> Any:
     lanes = [table for table in KINDS if table in ALWAYS or any(one.table == table for one in events)]
     places = {table: len(lanes) - 1 - number for number, table in enumerate(lanes)}
     spots = _spots(events, places)
-    figure = base(96 + _LANE * len(lanes), hovermode="closest", clickmode="event+select")
+    names = [literal(words.t(f"timeline.lane.{table}")) for table in places]
+    figure = base(96 + _LANE * len(lanes), room(names) + 16, DAYS_BELOW, hovermode="closest", clickmode="event+select")
     _bars(figure, events, places, as_of)
     for verdict in ("", "review", "breach"):  # the gravest last, so that it lies on top
         chosen = [one for one in spots if one.first.verdict == verdict]
@@ -49,7 +50,7 @@ def timeline(events: Sequence[Event], words: Words, as_of: date) -> Any:
             figure.add_trace(_marks(chosen, verdict, words))
     figure.update_yaxes(
         tickvals=list(places.values()),
-        ticktext=[literal(words.t(f"timeline.lane.{table}")) for table in places],
+        ticktext=names,
         range=[-0.6, len(lanes) - 0.4],
         showgrid=False,
         ticksuffix="  ",
