@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.dashboard.charts import tallies
+from analyzer.dashboard.plots.counts import tallies
 from analyzer.reports.figures import Tally
 from analyzer.reports.wording import Words
 from analyzer.store.package import Package

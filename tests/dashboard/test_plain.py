@@ -49,10 +49,10 @@ def test_no_cell_of_an_export_is_a_formula() -> None:
 
 
 def test_a_chart_reads_no_markup_from_data() -> None:
-    from analyzer.dashboard import charts
+    from analyzer.dashboard.plots import counts
     from analyzer.reports.wording import Words
 
-    figure = charts.rates([("<a href='x'>站</a>", 10, 1, 0)], Words("zh"), "x")
+    figure = counts.rates([("<a href='x'>站</a>", 10, 1, 0)], Words("zh"), "x")
     assert "<a" not in figure.data[0].y[0]
 
 

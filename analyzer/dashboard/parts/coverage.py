@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analyzer.dashboard import charts
 from analyzer.dashboard.page import Page
 from analyzer.dashboard.parts.export import csv_bytes, export_button
 from analyzer.dashboard.parts.states import empty, section
+from analyzer.dashboard.plots import counts
+from analyzer.dashboard.plots.look import show as draw
 from analyzer.model import Verdict
 from analyzer.reports.figures import Answers
 from analyzer.reports.missing import describe_all
@@ -52,8 +53,9 @@ def _answers(page: Page) -> None:
         undecided=len(figures.undecided_rules),
         silent=sum(1 for one in figures.answers if not one.total),
     )
-    charts.show(
-        charts.answers(chosen, words, lambda code: rule_name(page, code), words.t("dashboard.coverage.hover")), said
+    draw(
+        counts.answers(chosen, words, lambda code: rule_name(page, code), words.t("dashboard.coverage.hover")),
+        said=said,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -41,7 +42,7 @@ def funnel_part(
         return
     st.caption(plain(texts.note))
     chart = f"{key}.funnel"
-    more = {"on_select": leads_from_mark(page, chart, lead), "selection_mode": "points"} if lead else {}
+    more: dict[str, Any] = {"on_select": leads_from_mark(page, chart, lead), "selection_mode": "points"} if lead else {}
     draw(funnel(found, names, words, texts.axis, texts.sample, per), chart, **more)
     sentence(said(page, found, names, per))
     with st.expander(plain(words("agencies.funnel.as_table"))):

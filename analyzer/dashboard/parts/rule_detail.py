@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analyzer.dashboard import charts
 from analyzer.dashboard.page import Page, plain
 from analyzer.dashboard.parts import marks
 from analyzer.dashboard.parts.coverage import rule_name
@@ -13,6 +12,8 @@ from analyzer.dashboard.parts.finding_table import finding_table
 from analyzer.dashboard.parts.folded import folded
 from analyzer.dashboard.parts.states import empty, section
 from analyzer.dashboard.parts.trial import trial
+from analyzer.dashboard.plots import counts
+from analyzer.dashboard.plots.look import show as draw
 from analyzer.model.law import BASE, SET, Citation, ParameterEntry
 from analyzer.model.rule import Rule, Wording
 from analyzer.reports.lawbook import Citations
@@ -63,8 +64,8 @@ def _counts(page: Page, rule: Rule) -> None:
     if page.source.limited:
         st.text(words("dashboard.findings.count", n=one.findings))
         return
-    charts.show(
-        charts.answers(found, words, lambda code: rule_name(page, code), words.t("dashboard.coverage.hover")), said
+    draw(
+        counts.answers(found, words, lambda code: rule_name(page, code), words.t("dashboard.coverage.hover")), said=said
     )
 
 

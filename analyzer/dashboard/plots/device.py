@@ -29,6 +29,7 @@ from analyzer.reports.wording import Words
 
 _NEAR = timedelta(days=900)
 _THIN = timedelta(days=3)
+_ANSWERS = 12
 _LANES = ("service", "verified", "marks")
 
 
@@ -110,25 +111,18 @@ def _count_axis(counts: Sequence[int]) -> dict[str, Any]:
 
 def _lane(figure: Any, stretches: Sequence[Stretch], place: int, color: str, name: str) -> None:
     xs: list[date | None] = []
-    for one in stretches:
-        xs += [one.first, one.last + timedelta(days=1), None]
-    hovers = [text for one in stretches for text in (one.hover, one.hover, "")]
+    hovers: list[str] = []
+    for one in stretches:  # a line has a hover at its points only: invisible marks along it answer everywhere
+        days = (one.last + timedelta(days=1) - one.first).days
+        xs += [*(one.first + timedelta(days=days * part // _ANSWERS) for part in range(_ANSWERS + 1)), None]
+        hovers += [one.hover] * (_ANSWERS + 1) + [""]
     figure.add_scatter(
-        x=xs, y=[place] * len(xs), mode="lines", line={"color": color, "width": 14}, name=name, showlegend=False,
-        text=hovers, hovertemplate="%{text}<extra></extra>",
-    )  # fmt: skip
-    # A line has a hover at its ends only: invisible marks along it answer everywhere.
-    steps = [
-        (one.first + timedelta(days=(one.last - one.first).days * part // 12), one.hover)
-        for one in stretches
-        for part in range(13)
-    ]
-    figure.add_scatter(
-        x=[day for day, _ in steps], y=[place] * len(steps), mode="markers", marker={"size": 14, "opacity": 0},
-        showlegend=False, text=[text for _, text in steps], hovertemplate="%{text}<extra></extra>",
+        x=xs, y=[place] * len(xs), mode="lines+markers", line={"color": color, "width": 14}, marker={"size": 14, "opacity": 0},
+        name=name, showlegend=False, text=hovers, hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
 
 
+_HATCHED = {"shape": "/", "fillmode": "overlay", "fgcolor": "white", "size": 7, "solidity": 0.25}
 _LOOKS: Mapping[str, tuple[str, str, int, int]] = {
     "review": ("square", STEEL, 11, 0),
     "repair": ("star-diamond", "#8a6d1f", 13, 0),
@@ -154,13 +148,13 @@ def _bars(figure: Any, counted: Sequence[Month], axis: str, words: Words, names:
     months = [datetime(one.month.year, one.month.month, 15) for one in counted]
     hovers = [one.month.strftime("%Y-%m") for one in counted]
     for values, name, color, pattern in (
-        (inside, "inside", STEEL, ""),
-        (outside, "outside", BREACH, "/"),
+        (inside, "inside", STEEL, {}),
+        (outside, "outside", BREACH, {"pattern": _HATCHED}),
     ):
         figure.add_bar(
             x=months, y=values, yaxis=axis, name=words.t(f"devices.bar.{name}"), showlegend=legend, width=86_400_000 * 24,
-            marker={"color": color, "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "white", "size": 7, "solidity": 0.25}},
-            customdata=hovers, hovertemplate=f"%{{customdata}} {literal(words.t(f'devices.bar.{name}'))} %{{y:,}}<extra></extra>",
+            marker={"color": color, **pattern}, customdata=hovers,
+            hovertemplate=f"%{{customdata}} {literal(words.t(f'devices.bar.{name}'))} %{{y:,}}<extra></extra>",
         )  # fmt: skip
 
 

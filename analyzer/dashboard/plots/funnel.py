@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analyzer.dashboard.plots.look import QUIET, REVIEW, STEEL, base, literal
+from analyzer.dashboard.plots.look import QUIET, REVIEW, STEEL, TITLE_BELOW, base, literal, room
 from analyzer.reports.funnels import Compared, Funnel
 from analyzer.reports.wording import Words
 
@@ -14,7 +14,7 @@ _LABELLED = 8
 
 def funnel(found: Funnel, names: Mapping[str, str], words: Words, axis: str, sample: str, per: int = 100) -> Any:
     """Draw units by size and rate (`per` so many), with the limits at 2 and 3 standard deviations; who stands out is named."""
-    figure = base(470, hovermode="closest")
+    figure = base(470, room(["100.0%"]) + 40, TITLE_BELOW, hovermode="closest")
     xs = [one.trials for one in found.limits]
     unit = "%" if per == 100 else ""
     for side in ("lower", "upper"):

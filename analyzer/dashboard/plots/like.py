@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analyzer.dashboard.plots.look import INK, REVIEW, STEEL, base, literal
+from analyzer.dashboard.plots.look import INK, REVIEW, STEEL, TITLE_BELOW, base, literal, room
 from analyzer.dashboard.queries.agencies import LikeCell
 from analyzer.reports.wording import Words
 
@@ -14,7 +14,8 @@ _LARGEST = 46
 
 def like_cases(cells: Sequence[LikeCell], width_kg: int, words: Words) -> Any:
     """Draw the fines by band of excess; a dash is the median of a band, a triangle is marked for review."""
-    figure = base(430, hovermode="closest")
+    highest = f"{max((one.fine_yuan for one in cells), default=0):,.0f}"
+    figure = base(430, room([highest]) + 40, TITLE_BELOW, hovermode="closest")
     most = max((one.cases for one in cells), default=1)
     for key, chosen, color, symbol in (
         ("alike", [one for one in cells if not one.marked], STEEL, "circle"),

@@ -27,6 +27,9 @@ MARKS: dict[str, dict[str, Any]] = {
 DAYS_BELOW = 32
 """The pixels that the days below an axis of time take."""
 
+TITLE_BELOW = 54
+"""The pixels that the numbers below an axis and its title take."""
+
 _DAY_MS = 86_400_000
 _TICKS = [
     {"dtickrange": [None, _DAY_MS * 27], "value": "%Y-%m-%d"},
@@ -35,9 +38,17 @@ _TICKS = [
 ]
 
 
-def show(figure: Any, key: str, **more: Any) -> Any:
-    """Show a figure over the whole width, without the tools that nobody needs here."""
-    return st.plotly_chart(figure, width="stretch", key=key, theme=None, config={"displayModeBar": False}, **more)
+def show(figure: Any, key: str | None = None, said: str = "", **more: Any) -> Any:
+    """Show a figure over the whole width, without the tools that nobody needs here.
+
+    `said` is a sentence on what is seen: it stands below, and is read out in place of the chart.
+    """
+    shown = st.plotly_chart(
+        figure, width="stretch", key=key, theme=None, alt=said or None, config={"displayModeBar": False}, **more
+    )
+    if said:
+        st.text(said)
+    return shown
 
 
 def room(labels: Iterable[str], size: int = 13) -> int:
@@ -56,11 +67,14 @@ def base(height: int, left: int | None = None, bottom: int | None = None, **more
     """Return an empty figure in the look of the house.
 
     `left` and `bottom` are the pixels for the labels of the axes (see `room`); without them the chart finds them.
+    A page hands every figure to the chart twice. The chart sees that nothing has changed, and does not draw it twice,
+    only where the data have a revision and there is no template.
     """
     title = {"font": {"size": 13}, "standoff": 8}
     axis = {"gridcolor": GRID, "zeroline": False, "linecolor": GRID, "title": title}
     layout = go.Layout(  # whole and at once: each change of a figure is checked and copied again
         height=height,
+        datarevision=1,
         margin={"l": 8 if left is None else left, "r": 16, "t": 34, "b": 8 if bottom is None else bottom},
         font={"family": FONT, "size": 13, "color": INK},
         paper_bgcolor="white",
@@ -71,7 +85,9 @@ def base(height: int, left: int | None = None, bottom: int | None = None, **more
         yaxis=axis | {"automargin": left is None},
         **more,
     )
-    return go.Figure(layout=layout)
+    figure = go.Figure(layout=layout)
+    figure.layout.template = None
+    return figure
 
 
 def time_axis(figure: Any, first: date | datetime, last: date | datetime, **more: Any) -> None:
@@ -93,6 +109,6 @@ def _moment(day: date | datetime) -> datetime:
 
 
 __all__ = [
-    "BREACH", "CALM", "DAYS_BELOW", "FONT", "GRID", "INK", "MARKS", "QUIET", "REVIEW", "STEEL", "base", "literal", "room",
-    "show", "time_axis",
+    "BREACH", "CALM", "DAYS_BELOW", "FONT", "GRID", "INK", "MARKS", "QUIET", "REVIEW", "STEEL", "TITLE_BELOW", "base", "literal",
+    "room", "show", "time_axis",
 ]  # fmt: skip

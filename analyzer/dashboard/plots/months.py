@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from analyzer.dashboard.plots.look import INK, MARKS, REVIEW, STEEL, base, literal, time_axis
+from analyzer.dashboard.plots.look import DAYS_BELOW, INK, MARKS, REVIEW, STEEL, base, literal, room, time_axis
 from analyzer.dashboard.queries.agencies import AgencyMonth
 from analyzer.reports.wording import Words
 
@@ -47,10 +47,11 @@ def heat(
     every = [date(number // 12, number % 12 + 1, 1) for number in range(_number(days[0]), _number(days[-1]) + 1)]
     values = {(one.agency_id, one.month): value_of(one, measure) for one in months}
     labels = [one.strftime("%Y-%m") for one in every]
-    figure = base(120 + 30 * len(agencies))
+    titles = [literal(names.get(key, key)) for key in agencies]
+    figure = base(120 + 30 * len(agencies), room(titles) + 16, DAYS_BELOW)
     figure.add_trace(
         go.Heatmap(
-            x=labels, y=[literal(names.get(key, key)) for key in agencies],
+            x=labels, y=titles,
             z=[[min(_CAP, values.get((key, day), 0.0) / middle[key]) for day in every] for key in agencies],
             zmin=0, zmax=_CAP, colorscale=_SCALE, xgap=1, ygap=2,
             text=[[literal(said(values.get((key, day), 0.0), middle[key], measure, words)) for day in every] for key in agencies],
@@ -75,7 +76,8 @@ def heat(
 
 def bars(months: Sequence[AgencyMonth], measure: str, marked: Collection[date], words: Words) -> Any:
     """Draw the months of one agency with its usual month as a line; marked ones in another colour and hatched."""
-    figure = base(320)
+    most = f"{max((value_of(one, measure) for one in months), default=0):,.0f}"
+    figure = base(320, room([most]) + 40, DAYS_BELOW)
     for key, chosen, color, pattern in (
         ("plain", [one for one in months if one.month not in marked], STEEL, ""),
         ("marked", [one for one in months if one.month in marked], REVIEW, "/"),

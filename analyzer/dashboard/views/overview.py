@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analyzer.dashboard import charts
 from analyzer.dashboard.page import Page, plain
 from analyzer.dashboard.parts import coverage
 from analyzer.dashboard.parts.cards import Card, cards
 from analyzer.dashboard.parts.finding_list import finding_list
 from analyzer.dashboard.parts.life import life_cards, life_changes
 from analyzer.dashboard.parts.states import empty, in_lake, section, title
+from analyzer.dashboard.plots import counts
+from analyzer.dashboard.plots.look import show as draw
 from analyzer.dashboard.queries.rates import rates_of
 from analyzer.model import Verdict
 from analyzer.reports.figures import Tally
@@ -95,7 +96,7 @@ def _tallies(page: Page, rows: tuple[Tally, ...] | list[Tally], group: str) -> N
     said = words(
         f"dashboard.overview.said_{group}", name=words.name(group, most.key), breach=most.breach, review=most.review
     )
-    charts.show(charts.tallies(rows, words, group, words("dashboard.overview.findings")), said)
+    draw(counts.tallies(rows, words, group, words("dashboard.overview.findings")), said=said)
 
 
 def _trend(page: Page) -> None:
@@ -113,7 +114,7 @@ def _trend(page: Page) -> None:
         said.append(words("dashboard.overview.said_earlier", n=sum(one.total for one in rows[:-_MONTHS])))
     if undated:
         said.append(words("dashboard.overview.said_undated", n=undated))
-    charts.show(charts.months(shown, words, words("dashboard.overview.findings")), words.t("list.space").join(said))
+    draw(counts.months(shown, words, words("dashboard.overview.findings")), said=words.t("list.space").join(said))
 
 
 def _every_month(rows: list[Tally]) -> list[Tally]:
@@ -170,4 +171,4 @@ def _worst(page: Page) -> None:
     if fewer:
         said += words.t("list.space") + words("dashboard.overview.said_fewer", n=fewer, sample=sample)
     drawn = [(name, one.records, one.breach, one.review) for name, one in zip(names, found, strict=True)]
-    charts.show(charts.rates(drawn, words, words(f"dashboard.overview.axis_{kind}")), said)
+    draw(counts.rates(drawn, words, words(f"dashboard.overview.axis_{kind}")), said=said)

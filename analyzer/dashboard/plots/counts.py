@@ -1,26 +1,21 @@
-"""The charts of the pages. They draw offline: no map tiles, no font and no script from outside.
+"""Findings and answers as lying and standing bars: by severity, by month, as shares of records, by rule.
 
 Plotly reads a few HTML tags in labels, so every name that comes from data is escaped on its way in.
 """
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-import streamlit as st
-
 from analyzer.dashboard.parts.marks import VERDICT_COLORS
-from analyzer.dashboard.plots.look import room
+from analyzer.dashboard.plots.look import INK, TITLE_BELOW, base, literal, room
 from analyzer.model import Verdict
 from analyzer.reports.figures import Answers, Tally
 from analyzer.reports.wording import Words
 
-FONT = "Microsoft YaHei, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
-GRID, INK = "#e4e9ef", "#1d2733"
 _WIDEST_NAME = 44
+_FLAT_MONTHS = 14
 _HALF, _WHOLE = 250, 580
 """The pixels that the longest bar has at 1280x800 in half of the page and over all of it."""
 
@@ -28,21 +23,16 @@ _SIGN = 8
 """The pixels that a digit takes."""
 
 
-def show(figure: Any, said: str) -> None:
-    """Draw a chart and say below it, in a sentence, what is seen; the sentence is read out in place of the chart too."""
-    st.plotly_chart(figure, width="stretch", config={"displayModeBar": False}, theme=None, alt=said)
-    st.text(said)
-
-
 def tallies(rows: Sequence[Tally], words: Words, group: str, axis: str) -> Any:
     """Draw findings by severity or family: breach and review side by side in one bar, never as one number."""
     shown = [one for one in rows if one.total]
-    figure = go.Figure()
+    names = [words.name(group, one.key) for one in shown]
+    figure = _lying(110 + 32 * len(shown), names)
     numbers = [tuple(f"{count:,}" if count else "" for count in (one.breach, one.review)) for one in shown]
     texts = _labels([(one.breach, one.review) for one in shown], numbers, words, _HALF)
     for verdict, text in zip((Verdict.BREACH, Verdict.REVIEW), texts, strict=True):
         figure.add_bar(
-            y=[words.name(group, one.key) for one in shown],
+            y=names,
             x=[getattr(one, verdict.value) for one in shown],
             orientation="h",
             name=words.name("verdict", verdict.value),
@@ -55,7 +45,6 @@ def tallies(rows: Sequence[Tally], words: Words, group: str, axis: str) -> Any:
             cliponaxis=False,
             hovertemplate="%{y} %{x:,}",
         )
-    lay_out(figure, 110 + 32 * len(shown), [words.name(group, one.key) for one in shown])
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     figure.update_xaxes(title_text=axis, rangemode="tozero", tickformat=",d")
     return figure
@@ -63,7 +52,9 @@ def tallies(rows: Sequence[Tally], words: Words, group: str, axis: str) -> Any:
 
 def months(rows: Sequence[Tally], words: Words, axis: str) -> Any:
     """Draw findings by the month in which they begin, breach below and review above; `rows` are months in order."""
-    figure = go.Figure()
+    many = len(rows) > _FLAT_MONTHS
+    most = f"{max((one.total for one in rows), default=0):,}"
+    figure = base(300, room([most]) + 40, 62 if many else 32, barmode="stack", bargap=0.3)
     for verdict in (Verdict.BREACH, Verdict.REVIEW):
         figure.add_bar(
             x=[one.key for one in rows],
@@ -72,16 +63,15 @@ def months(rows: Sequence[Tally], words: Words, axis: str) -> Any:
             marker_color=VERDICT_COLORS[verdict],
             hovertemplate="%{x} %{y:,}",
         )
-    lay_out(figure, 300)
-    figure.update_xaxes(type="category", tickangle=-45 if len(rows) > 14 else 0, showgrid=False)
-    figure.update_yaxes(title_text=axis, rangemode="tozero", tickformat=",d", gridcolor=GRID)
+    figure.update_xaxes(type="category", tickangle=-45 if many else 0, showgrid=False)
+    figure.update_yaxes(title_text=axis, rangemode="tozero", tickformat=",d")
     return figure
 
 
 def rates(rows: Sequence[tuple[str, int, int, int]], words: Words, axis: str) -> Any:
     """Draw shares of records with findings; a row is a name, the records, those with a breach, those for review only."""
-    names = [html.escape(short(name), quote=False) for name, *_ in rows]
-    figure = go.Figure()
+    names = [literal(short(name)) for name, *_ in rows]
+    figure = _lying(110 + 30 * len(rows), names)
     records = [row[1] for row in rows]
     numbers = [
         tuple(f"{count:,}/{of:,}" if count else "" for count in (first, second)) for _, of, first, second in rows
@@ -106,7 +96,6 @@ def rates(rows: Sequence[tuple[str, int, int, int]], words: Words, axis: str) ->
             if words.language == "zh"
             else "%{y} %{x:.1%} (%{customdata})",
         )
-    lay_out(figure, 110 + 30 * len(rows), names)
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     figure.update_xaxes(title_text=axis, rangemode="tozero", tickformat=".0%")
     return figure
@@ -114,8 +103,8 @@ def rates(rows: Sequence[tuple[str, int, int, int]], words: Words, axis: str) ->
 
 def answers(rows: Sequence[Answers], words: Words, name: Callable[[str], str], hover: str) -> Any:
     """Draw the five answers of each rule as shares of the rows that it looked at; the counts stand in the hover."""
-    names = [html.escape(short(name(one.rule)), quote=False) for one in rows]
-    figure = go.Figure()
+    names = [literal(short(name(one.rule))) for one in rows]
+    figure = _lying(110 + 25 * len(rows), names)
     for verdict, color in VERDICT_COLORS.items():
         figure.add_bar(
             y=names,
@@ -137,7 +126,6 @@ def answers(rows: Sequence[Answers], words: Words, name: Callable[[str], str], h
         hoverinfo="skip",
         showlegend=False,
     )
-    lay_out(figure, 110 + 25 * len(rows), names)
     figure.update_layout(margin={"r": 150, "b": 36})
     figure.update_yaxes(range=[len(rows) - 0.5, -0.5], ticksuffix="  ")  # said: by itself it leaves room for the texts
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
@@ -158,30 +146,11 @@ def _labels(
     return texts
 
 
-def lay_out(figure: Any, height: int, names: Sequence[str] | None = None) -> None:
-    """Give a chart the look of all of them: stacked bars, our font, the legend on top, quiet lines.
-
-    `names` are the labels of bars that lie: room is made for them, else the chart finds it by itself, which takes longer.
-    """
-    figure.update_layout(
-        barmode="stack",
-        bargap=0.3,
-        height=height,
-        margin={"l": 8 if names is None else room(names) + 16, "r": 16, "t": 36, "b": 44 if names is None else 54},
-        font={"family": FONT, "size": 13, "color": INK},
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        hoverlabel={"font": {"family": FONT}},
-        separators=".,",
-        xaxis={
-            "gridcolor": GRID,
-            "zerolinecolor": "#b8c2cd",
-            "automargin": names is None,
-            "title": {"font": {"size": 13}, "standoff": 8},
-        },
-        yaxis={"automargin": names is None, "title_font_size": 13},
-    )
+def _lying(height: int, names: Sequence[str]) -> Any:
+    """An empty figure for lying bars with these names, the first one on top."""
+    figure = base(height, room(names) + 16, TITLE_BELOW, barmode="stack", bargap=0.3)
+    figure.update_layout(xaxis={"zeroline": True, "zerolinecolor": "#b8c2cd"}, yaxis={"gridcolor": "white"})
+    return figure
 
 
 def short(name: str) -> str:
@@ -200,4 +169,4 @@ def _marked(one: Answers, words: Words) -> str:
     return "  ".join(f"{words.name('verdict', verdict.value)} {count:,}" for verdict, count in marked if count)
 
 
-__all__ = ["FONT", "GRID", "INK", "answers", "lay_out", "months", "rates", "short", "show", "tallies"]
+__all__ = ["answers", "months", "rates", "short", "tallies"]
