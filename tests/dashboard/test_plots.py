@@ -20,3 +20,9 @@ def test_a_chart_finds_its_margins_only_where_none_are_said() -> None:
     said = base(100, 80, 32).layout
     assert not said.yaxis.automargin and not said.xaxis.automargin
     assert (said.margin.l, said.margin.b) == (80, 32)
+
+
+def test_a_figure_handed_over_twice_is_the_same_to_the_chart() -> None:
+    layout = base(300).to_dict()["layout"]
+    assert layout["datarevision"] == 1, "else arrays of another identity count as other data"
+    assert "template" not in layout, "a template of another identity counts as another one"

@@ -71,7 +71,7 @@ def base(height: int, left: int | None = None, bottom: int | None = None, **more
     only where the data have a revision and there is no template.
     """
     title = {"font": {"size": 13}, "standoff": 8}
-    axis = {"gridcolor": GRID, "zeroline": False, "linecolor": GRID, "title": title}
+    axis = {"gridcolor": GRID, "zeroline": False, "linecolor": GRID, "ticks": "", "title": title}
     layout = go.Layout(  # whole and at once: each change of a figure is checked and copied again
         height=height,
         datarevision=1,

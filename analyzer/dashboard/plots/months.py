@@ -57,8 +57,8 @@ def heat(
             text=[[literal(said(values.get((key, day), 0.0), middle[key], measure, words)) for day in every] for key in agencies],
             hovertemplate="<b>%{y}</b><br>%{x}<br>%{text}<extra></extra>",
             colorbar={
-                "title": {"text": words.t("agencies.months.scale"), "side": "right"}, "tickvals": [0, 1, 2, 3],
-                "ticktext": ["0", "1", "2", "≥3"], "thickness": 12, "len": 1.0,
+                "title": {"text": words.t("agencies.months.scale"), "side": "right", "font": {"size": 13}}, "tickvals": [0, 1, 2, 3],
+                "ticktext": ["0", "1", "2", "≥3"], "thickness": 12, "len": 1.0, "outlinewidth": 0, "ticks": "",
             },
         )
     )  # fmt: skip
