@@ -43,15 +43,16 @@ MENU [data-testid="stIconMaterial"] {font-size: 1.15rem;}
 MENU > [role="menuitem"]::after {font-size: .9rem;}
 MENU > [role="menuitem"]:nth-child(2):nth-last-child(n+6)::after {content: "升序";}
 MENU > [role="menuitem"]:nth-child(3):nth-last-child(n+5)::after {content: "降序";}
-MENU [role="menuitem"][aria-haspopup="true"] > div:first-child::after {content: "统计"; font-size: .9rem;}
-MENU [role="menuitem"][aria-haspopup="menu"] > div:first-child::after {content: "格式"; font-size: .9rem;}
+MENU [role="menuitem"][aria-haspopup] {display: none;}
 MENU > [role="menuitem"]:nth-last-child(3)::after {content: "按内容调宽";}
 MENU > [role="menuitem"]:nth-last-child(2)::after {content: "固定或取消固定";}
 MENU > [role="menuitem"]:nth-last-child(1)::after {content: "隐藏此列";}
 </style>
 """.replace("MENU", '[data-testid="stDataFrameColumnMenu"] > [role="menu"]')
 """What streamlit itself says in English and has no setting for: the words of the upload field, the hint to press Enter, the tools
-of a table and the menu of its columns. The calendar of a date speaks the browser's own language."""
+of a table and the menu of its columns. What opens beside that menu (statistics of a column, other formats) has words that cannot
+be put into Chinese, and numbers and dates are written as they should be already: it is left out. The calendar of a date speaks
+the browser's own language."""
 
 _BY_KEYBOARD = """
 <style>
