@@ -38,6 +38,11 @@ body:has(button[aria-label="Show/hide columns"]:hover) [role="tooltip"] p::after
 body:has(button[aria-label="Search"]:hover) [role="tooltip"] p::after {content: "在表中查找";}
 body:has(button[aria-label="Fullscreen"]:hover) [role="tooltip"] p::after {content: "全屏";}
 body:has(button[aria-label="Close fullscreen"]:hover) [role="tooltip"] p::after {content: "退出全屏";}
+[data-testid="stDateInput"] [role="spinbutton"][data-placeholder] {font-size: 0;}
+[data-testid="stDateInput"] [role="spinbutton"][data-placeholder]::after {font-size: .95rem;}
+[data-testid="stDateInput"] [data-type="year"][data-placeholder]::after {content: "年";}
+[data-testid="stDateInput"] [data-type="month"][data-placeholder]::after {content: "月";}
+[data-testid="stDateInput"] [data-type="day"][data-placeholder]::after {content: "日";}
 MENU [role="menuitem"] {font-size: 0;}
 MENU [data-testid="stIconMaterial"] {font-size: 1.15rem;}
 MENU > [role="menuitem"]::after {font-size: .9rem;}
@@ -49,10 +54,10 @@ MENU > [role="menuitem"]:nth-last-child(2)::after {content: "固定或取消固�
 MENU > [role="menuitem"]:nth-last-child(1)::after {content: "隐藏此列";}
 </style>
 """.replace("MENU", '[data-testid="stDataFrameColumnMenu"] > [role="menu"]')
-"""What streamlit itself says in English and has no setting for: the words of the upload field, the hint to press Enter, the tools
-of a table and the menu of its columns. What opens beside that menu (statistics of a column, other formats) has words that cannot
-be put into Chinese, and numbers and dates are written as they should be already: it is left out. The calendar of a date speaks
-the browser's own language."""
+"""What streamlit itself says in English and has no setting for: the words of the upload field, the hint to press Enter, the parts
+of an empty date, the tools of a table and the menu of its columns. What opens beside that menu (statistics of a column, other
+formats) has words that cannot be put into Chinese, and numbers and dates are written as they should be already: it is left out.
+The calendar of a date speaks the browser's own language."""
 
 _BY_KEYBOARD = """
 <style>
