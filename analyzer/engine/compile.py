@@ -27,10 +27,12 @@ from analyzer.model.rule import Rule
 ROW = "t"
 """The SQL alias of the prepared row: the base row with all that its links and gathers bring."""
 
-RESERVED = ("subject", "records", "first", "last", "amount")
+RESERVED = ("subject", "records", "first", "last", "span", "dates", "amount")
 """Placeholders of an explanation that the roll-up fills by itself."""
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
+FORM = re.compile(r"\{([A-Za-z_][\w.]*)\|([^{}|]*)\|([^{}|]*)\}")
+"""`{records|record|records}`: a word that depends on a number, the form for one and the form for any other."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class CompiledRule:
 def placeholders(rule: Rule) -> set[str]:
     """Return the names that the rule's texts ask to be filled."""
     texts = (rule.explain.zh, rule.explain.en, rule.remedy.zh, rule.remedy.en)
-    return {name for text in texts for name in PLACEHOLDER.findall(text)}
+    return {name for text in texts for name in (*PLACEHOLDER.findall(text), *(form[0] for form in FORM.findall(text)))}
 
 
 class RuleCompiler:
@@ -125,7 +127,9 @@ class RuleCompiler:
         breach = self._condition(("breach",), rule.breach) if rule.breach else "FALSE"
         review = self._condition(("review",), rule.review) if rule.review else "FALSE"
         softer = self._condition(("review_instead",), rule.review_instead) if rule.review_instead else "FALSE"
-        undecided = self._condition(("undecided_when",), rule.undecided_when) if rule.undecided_when else "FALSE"
+        undecided = "FALSE"
+        if rule.undecided_when:  # a row of which not even that is known is undecided too
+            undecided = f"coalesce({self._condition(('undecided_when',), rule.undecided_when)}, TRUE)"
         legs = Legs(self.setting, rule, self.scope, self.moment)
         recalled = legs.recalled() if rule.breach else "FALSE"
         missing = tuple(self._missing())
@@ -141,7 +145,7 @@ class RuleCompiler:
             few_usage=self.few_usage,
             breach=breach,
             review=review,
-            softer=_either(softer, recalled),
+            softer=_either(softer, recalled) if breach != "FALSE" else "FALSE",
             undecided=_either(undecided, legs.no_leg()),
             subject=self._value(("subject", "id"), rule.subject.id) or "NULL",
             episode=tuple(self._value(("episode", i), text) or "NULL" for i, text in enumerate(rule.episode)),

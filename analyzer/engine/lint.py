@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from analyzer.engine.compile import PLACEHOLDER
+from analyzer.engine.compile import FORM, PLACEHOLDER, RESERVED
 from analyzer.model import Problem, Text, Verdict
 from analyzer.model.rule import Rule, Wording
 from analyzer.rulebook.document import Document, Step, nearest
@@ -108,6 +108,9 @@ def _same_codes(library: Library, rules: Sequence[RuleFile]) -> list[Problem]:
     return problems
 
 
+_NO_NUMBERS = frozenset(RESERVED) - {"records", "amount"}
+
+
 def _words(one: RuleFile) -> Iterable[Problem]:
     rule = one.rule
     for part in _WORDINGS:
@@ -121,6 +124,14 @@ def _words(one: RuleFile) -> Iterable[Problem]:
             odd = "、".join(sorted(zh ^ en))
             cause = Text(f"{part} 两种语言的占位符不同：{odd}", f"{part} has placeholders in one language only: {odd}")
             yield one.document.problem(cause, at=[part])
+        for language, names in (("zh", zh), ("en", en)):
+            if unsaid := {form[0] for form in FORM.findall(getattr(wording, language))} - (names - _NO_NUMBERS):
+                told = "、".join(sorted(unsaid))
+                cause = Text(
+                    f"{part} 按 {told} 变词形，但没有写出这个数",
+                    f"{part} has a form for {told}, whose number it does not give",
+                )
+                yield one.document.problem(cause, at=[part, language])
     for language in ("zh", "en"):
         title = getattr(rule.title, language)
         if _FAULT_FIRST.match(title):

@@ -6,13 +6,13 @@ expression of the facts file or the rule, a column that a gather brings, or a pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rapidfuzz import process
 from sqlglot import exp
 
-from analyzer.engine.language import LanguageError, parse
+from analyzer.engine.language import LanguageError, call, parse, path
 from analyzer.engine.setting import Setting
 from analyzer.model import Column, Text
 from analyzer.model.rule import FactBase, Gather, Link
@@ -204,6 +204,28 @@ class Scope:
 def alias_of(alias: str, path: Path) -> str:
     """Return the SQL alias of the row at the end of a link path: the base alias for the row itself."""
     return "__".join(path) if path else alias
+
+
+def parameters_in(tree: exp.Expr, scope: Scope, *, by_the_day: bool = False) -> Iterator[str]:
+    """Yield the parameters that an expression uses, those behind named expressions included.
+
+    With `by_the_day` only those that go by the day of the row, not those that `on_day` asks of another day.
+    """
+    for node in tree.walk(prune=lambda one: by_the_day and (call(one) or ("",))[0] == "on_day"):
+        parts = path(node)
+        if parts is None or parts == ("as_of",) or _is_link_argument(node):
+            continue
+        meaning = scope.resolve(parts)
+        if isinstance(meaning, ParameterName):
+            yield meaning.name
+        elif isinstance(meaning, Named):
+            yield from parameters_in(meaning.tree, meaning.scope, by_the_day=by_the_day)
+
+
+def _is_link_argument(node: exp.Expr) -> bool:
+    """Whether a name is the argument of found(): a link, not a value."""
+    called = call(node.parent) if node.parent is not None else None
+    return called is not None and called[0] == "found"
 
 
 def nearest(word: str, known: list[str]) -> Text:

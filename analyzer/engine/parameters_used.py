@@ -6,8 +6,7 @@ import json
 from datetime import date
 
 from analyzer.engine.compile import CompiledRule
-from analyzer.engine.legs import starts
-from analyzer.engine.term import constant_sql
+from analyzer.engine.term import constant_sql, starts
 from analyzer.model.law import Citation, ParameterEntry
 
 

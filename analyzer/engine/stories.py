@@ -8,11 +8,12 @@ the columns are the same, and so is the finding.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from analyzer.engine.compile import PLACEHOLDER, RESERVED, CompiledRule, Fact
+from analyzer.engine.compile import FORM, PLACEHOLDER, RESERVED, CompiledRule, Fact
 from analyzer.engine.parameters_used import parameters_json
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.term import constant_sql
@@ -172,14 +173,30 @@ def _basis_json(rule: CompiledRule) -> str:
 
 def _sentence(rule: CompiledRule, template: str, language: str, types: Mapping[str, str]) -> str:
     """The SQL that fills a template from the records of a finding."""
-    pieces = []
-    for number, piece in enumerate(PLACEHOLDER.split(template)):
-        if number % 2 == 0:
-            if piece:
-                pieces.append(constant_sql(piece))
+    pieces, at = [], 0
+    for found in _FILLED.finditer(template):
+        if found.start() > at:
+            pieces.append(constant_sql(template[at : found.start()]))
+        whole, at = found.group(), found.end()
+        if form := FORM.fullmatch(whole):
+            name, one, more = form.groups()
+            pieces.append(f"CASE WHEN {_is_one(rule, name)} THEN {constant_sql(one)} ELSE {constant_sql(more)} END")
         else:
-            pieces.append(_filled(rule, piece, language, types))
+            pieces.append(_filled(rule, whole[1:-1], language, types))
+    if at < len(template):
+        pieces.append(constant_sql(template[at:]))
     return f"concat({', '.join(pieces)})" if pieces else "''"
+
+
+_FILLED = re.compile(f"{PLACEHOLDER.pattern}|{FORM.pattern}")
+
+
+def _is_one(rule: CompiledRule, name: str) -> str:
+    """Whether a number of a finding is one, whatever type it has."""
+    if name in RESERVED:
+        return f"{name} = 1"
+    number = next(number for number, fact in enumerate(rule.facts) if fact.name == name)
+    return f"TRY_CAST(low{number} AS DOUBLE) = 1 AND TRY_CAST(high{number} AS DOUBLE) = 1"
 
 
 def _filled(rule: CompiledRule, name: str, language: str, types: Mapping[str, str]) -> str:
@@ -188,6 +205,8 @@ def _filled(rule: CompiledRule, name: str, language: str, types: Mapping[str, st
         "records": "CAST(records AS VARCHAR)",
         "first": _shown("first_day", "DATE", language, None),
         "last": _shown("last_day", "DATE", language, None),
+        "span": _days(language, *_SPAN[language]),
+        "dates": _days(language, "{0}", "{0} 至 {1}" if language == "zh" else "{0} to {1}"),
         "amount": _shown("amount", "DECIMAL(18,2)", language, None),
     }
     if name in RESERVED:
@@ -196,6 +215,20 @@ def _filled(rule: CompiledRule, name: str, language: str, types: Mapping[str, st
     ends = f"low{number}", f"high{number}"
     low, high = (_shown(end, types[f"f{number}"], language, fact) for end in ends)
     return f"said_span({', '.join(ends)}, {low}, '{'至' if language == 'zh' else ' to '}', {high})"
+
+
+_SPAN = {"zh": ("{0} 当日", "{0} 至 {1} 期间"), "en": ("on {0}", "between {0} and {1}")}
+"""When the records of a finding are of one day, and when of several."""
+
+
+def _days(language: str, one: str, several: str) -> str:
+    """The SQL that writes the first and the last day of a finding, and a single day once."""
+    days = tuple(_shown(day, "DATE", language, None) for day in ("first_day", "last_day"))
+    same, other = (
+        f"concat({', '.join(days[int(piece)] if number % 2 else constant_sql(piece) for number, piece in enumerate(pieces))})"
+        for pieces in (re.split(r"\{(\d)\}", text) for text in (one, several))
+    )
+    return f"CASE WHEN first_day IS NOT DISTINCT FROM last_day THEN {same} ELSE {other} END"
 
 
 def _shown(value: str, kind: str, language: str, fact: Fact | None) -> str:

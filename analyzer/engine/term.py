@@ -55,6 +55,12 @@ def dated(moment: str, entries: list[tuple[date | None, str]], before: str = "NU
     return f"CASE WHEN {moment} IS NULL THEN NULL {' '.join(pieces)} ELSE {last} END"
 
 
+def starts(parameters: Iterable[Parameter]) -> list[date | None]:
+    """Return the days on which any of the parameters changes, earliest first; None is the beginning of time."""
+    days = {entry.from_ for one in parameters for entry in one.entries if entry.from_ is not None}
+    return [None, *sorted(days)]
+
+
 def constant_sql(value: object) -> str:
     """Return the SQL of a plain value."""
     if value is None:
@@ -82,6 +88,8 @@ def combine(value: str, terms: Collection[Term]) -> Term:
 def with_absent(plain: str, terms: Collection[Term], blank_means: str) -> str:
     """Return a comparison that is `blank_means` where a blank counts as a fact."""
     absent = any_of(term.absent for term in terms)
+    if absent == "TRUE":
+        return blank_means
     return plain if absent is None else f"CASE WHEN {absent} THEN {blank_means} ELSE {plain} END"
 
 

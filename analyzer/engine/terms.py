@@ -8,11 +8,13 @@ undecided. Conditions are SQL booleans of three values: NULL means that the data
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
 from sqlglot import exp
 
+from analyzer.engine.comparisons import COMPARISONS, comparison, membership
 from analyzer.engine.functions import FUNCTIONS
 from analyzer.engine.language import LanguageError, call, parse, path
 from analyzer.engine.names import (
@@ -28,17 +30,10 @@ from analyzer.engine.names import (
 )
 from analyzer.engine.predicates import PREDICATES
 from analyzer.engine.setting import Setting
-from analyzer.engine.term import Term, any_of, both_of, combine, constant, constant_sql, parameter_term, with_absent
+from analyzer.engine.term import Term, any_of, both_of, combine, constant, constant_sql, parameter_term
 from analyzer.model import Kind, Text
+from analyzer.model.law import Parameter
 
-_COMPARISONS: dict[type[exp.Expr], str] = {
-    exp.EQ: "=",
-    exp.NEQ: "<>",
-    exp.GT: ">",
-    exp.GTE: ">=",
-    exp.LT: "<",
-    exp.LTE: "<=",
-}
 _ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.DPipe: "||"}
 
 
@@ -47,7 +42,8 @@ class Terms:
     """Compiles the expressions of one rule over one scope, noting in `usage` what they touch.
 
     `proof` holds the dotted names whose blank cell is evidence in this rule; `moment` is the SQL of the date that
-    picks the parameters' values (None while that very date is being compiled).
+    picks the parameters' values (None while that very date is being compiled). With `day` set they are taken as they
+    stood on that day instead.
     """
 
     setting: Setting
@@ -55,6 +51,7 @@ class Terms:
     proof: Collection[str] = ()
     moment: str | None = None
     usage: Usage = field(default_factory=Usage)
+    day: date | None = None
 
     # Conditions
 
@@ -69,10 +66,10 @@ class Terms:
             return f"(NOT {self.condition(node.this)})"
         if isinstance(node, exp.Boolean):
             return "TRUE" if node.this else "FALSE"
-        if type(node) in _COMPARISONS:
-            return self._comparison(node)
+        if type(node) in COMPARISONS:
+            return comparison(self, node)
         if isinstance(node, exp.In):
-            return self._membership(node)
+            return membership(self, node)
         if isinstance(node, exp.Between):
             low = exp.GTE(this=node.this, expression=node.args["low"])
             high = exp.LTE(this=node.this, expression=node.args["high"])
@@ -82,18 +79,6 @@ class Terms:
         if (called := call(node)) is not None and called[0] in PREDICATES:
             return PREDICATES[called[0]](self, called[1])
         return self._bare(node)
-
-    def _comparison(self, node: exp.Expr) -> str:
-        left, right = self.term(node.this), self.term(node.expression)
-        plain = f"({left.value} {_COMPARISONS[type(node)]} {right.value})"
-        blank_means = "TRUE" if isinstance(node, exp.NEQ) else "FALSE"
-        return with_absent(plain, (left, right), blank_means)
-
-    def _membership(self, node: exp.In) -> str:
-        left = self.term(node.this)
-        members = [self.term(member) for member in node.expressions]
-        plain = f"({left.value} IN ({', '.join(member.value for member in members)}))"
-        return with_absent(plain, (left, *members), "FALSE")
 
     def _bare(self, node: exp.Expr) -> str:
         term = self.term(node)
@@ -184,7 +169,7 @@ class Terms:
                 Text("on_day() 里要写参数 p.名称 和日期", "on_day() takes a parameter p.name and a date")
             )
         self.usage.parameters[meaning.name] = None
-        return parameter_term(self.setting.parameters[meaning.name], self.term(arguments[1]).value)
+        return parameter_term(self.parameter(meaning.name), self.term(arguments[1]).value)
 
     def _or_else(self, arguments: list[exp.Expr]) -> Term:
         """`or_else(x, y)`: y where x is blank; unknown where x is unknown."""
@@ -209,7 +194,15 @@ class Terms:
 
     def within(self, scope: Scope) -> Terms:
         """Return the compiler for another scope (behind a link, say); it notes what it touches in the same place."""
-        return self if scope is self.scope else Terms(self.setting, scope, self.proof, self.moment, self.usage)
+        return self if scope is self.scope else replace(self, scope=scope)
+
+    def on(self, day: date) -> Terms:
+        """Return the compiler that takes every number of the law as it stood on one day."""
+        return replace(self, day=day)
+
+    def parameter(self, name: str) -> Parameter:
+        """Return a parameter."""
+        return self.setting.parameters[name]
 
     def name(self, parts: Path) -> Term:
         """Return the term of a dotted name."""
@@ -220,7 +213,11 @@ class Terms:
             return self.within(meaning.scope).term(meaning.tree)
         if isinstance(meaning, ParameterName):
             self.usage.parameters[meaning.name] = None
-            return parameter_term(self.setting.parameters[meaning.name], self.moment)
+            parameter = self.parameter(meaning.name)
+            if self.day is None:
+                return parameter_term(parameter, self.moment)
+            entry = parameter.at(self.day)
+            return constant(None if entry is None else entry.value)
         if isinstance(meaning, Gathered):
             return self._gathered(meaning)
         return Term(meaning.sql) if isinstance(meaning, Plain) else self.column(meaning)

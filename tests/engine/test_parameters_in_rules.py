@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 Answer = Callable[..., str]
 
 
@@ -70,3 +72,60 @@ def test_a_day_that_nobody_knows_may_lie_in_the_time_of_a_recalled_value(answer:
     cells = {"hearing_notice_on": "2024-03-04", "hearing_on": "2024-03-08"}
     assert answer(body, cells) == "breach"
     assert answer(body, {**cells, "decided_on": "unknown"}) == "review"
+
+
+DOUBT = "unknown_if(blank(served_on))"
+
+
+@pytest.mark.parametrize(
+    "leg",
+    [
+        f"extension_days > p.plea_days or {DOUBT}",
+        f"{DOUBT} or extension_days > p.plea_days",
+        f"extension_days > p.plea_days and not {DOUBT}",
+        f"known(extension_days > p.plea_days) or {DOUBT}",
+        "filled(p.plea_days) and extension_days > 5",
+        "case when fine_yuan > 10 then extension_days > p.plea_days else extension_days >= p.plea_days + 1 end",
+        "extension_days > or_else(p.plea_days, p.publish_deadline)",
+        "extension_days > on_day(p.plea_days, served_on)",
+        "not (extension_days <= 5 or extension_days <> p.plea_days)",
+    ],
+)
+def test_a_doubt_beside_a_leg_that_is_off_is_no_leg(answer: Answer, leg: str) -> None:
+    cells = {"extension_days": 99, "fine_yuan": 5, "served_on": "2024-03-06"}
+    assert answer(f"breach: {leg}", cells) == "not_assessable"
+    assert answer(f"breach: {leg}\nreview: fine_yuan > 10", cells) == "compliant"
+    assert answer(f"breach: {leg}\nreview: fine_yuan > 4", cells) == "review"
+
+
+def test_a_doubt_beside_a_leg_in_force_stays_a_doubt(answer: Answer) -> None:
+    body = f"breach: extension_days > p.plea_days or {DOUBT}"
+    cells = {"extension_days": 5, "served_on": "2024-03-06"}
+    assert answer(body, cells, set={"plea_days": 5}) == "compliant"
+    assert answer(body, {**cells, "extension_days": 6}, set={"plea_days": 5}) == "breach"
+    assert answer(body, {**cells, "served_on": None}, set={"plea_days": 5}) == "not_assessable"
+
+
+def test_a_leg_that_falls_back_on_another_number_is_alive(answer: Answer) -> None:
+    body = "breach: extension_days > or_else(p.plea_days, 5)"
+    assert answer(body, {"extension_days": 5}) == "compliant"
+    assert answer(body, {"extension_days": 6}) == "breach"
+
+
+@pytest.mark.parametrize(
+    ("fine", "expected"), [(50, "compliant"), (50.01, "not_assessable"), (200, "not_assessable"), (200.01, "review")]
+)
+def test_on_an_unknown_day_what_every_value_says_is_decided(answer: Answer, fine: float, expected: str) -> None:
+    body = "breach: fine_yuan > p.summary_individual_yuan\nas_of: decided_on"
+    assert answer(body, {"fine_yuan": fine, "decided_on": "unknown"}) == expected
+
+
+def test_on_an_unknown_day_a_leg_may_be_off(answer: Answer) -> None:
+    body = "as_of: decided_on\nbreach: extension_days > p.notify_deadline"
+    assert answer(body, {"extension_days": 4, "decided_on": "2020-05-01"}, profile="police") == "compliant"
+    assert answer(body, {"extension_days": 4, "decided_on": "2020-04-30"}, profile="police") == "not_assessable"
+    assert answer(body, {"extension_days": 4, "decided_on": "unknown"}, profile="police") == "not_assessable"
+    with_another = body + "\nreview: fine_yuan > 10"
+    cells = {"fine_yuan": 5, "decided_on": "unknown"}
+    assert answer(with_another, {**cells, "extension_days": 5}, profile="police") == "compliant"
+    assert answer(with_another, {**cells, "extension_days": 6}, profile="police") == "not_assessable"

@@ -85,11 +85,41 @@ def test_known_counts_blank_and_unknown_as_not(answer: Answer, cell: object, exp
     assert answer("breach: known(discretion_level = 'light')", {"discretion_level": cell}) == expected
 
 
-def test_least_is_unknown_when_one_value_is(answer: Answer) -> None:
-    assert (
-        answer("breach: fine_yuan > least(100, noticed_fine_yuan)", {"fine_yuan": 500, "noticed_fine_yuan": None})
-        == "not_assessable"
-    )
+@pytest.mark.parametrize(
+    ("test", "fine", "expected"),
+    [
+        ("fine_yuan > least(100, noticed_fine_yuan)", 101, "breach"),
+        ("fine_yuan > least(100, noticed_fine_yuan)", 100, "not_assessable"),
+        ("fine_yuan >= least(100, noticed_fine_yuan)", 100, "breach"),
+        ("fine_yuan < least(100, noticed_fine_yuan)", 100, "compliant"),
+        ("fine_yuan <= least(100, noticed_fine_yuan)", 100, "not_assessable"),
+        ("fine_yuan > greatest(100, noticed_fine_yuan)", 100, "compliant"),
+        ("fine_yuan < greatest(100, noticed_fine_yuan)", 99, "breach"),
+        ("least(100, noticed_fine_yuan) < fine_yuan", 101, "breach"),
+        ("greatest(100, noticed_fine_yuan) < fine_yuan", 100, "compliant"),
+        ("least(fine_yuan, noticed_fine_yuan) < greatest(100, noticed_fine_yuan)", 99, "breach"),
+        ("fine_yuan = least(100, noticed_fine_yuan)", 101, "not_assessable"),
+    ],
+)
+def test_a_bound_that_is_there_decides_whatever_the_other_is(
+    answer: Answer, test: str, fine: int, expected: str
+) -> None:
+    body = f"define: {{bound: '{test}'}}\nbreach: bound"
+    assert answer(body, {"fine_yuan": fine, "noticed_fine_yuan": None}) == expected
+
+
+def test_a_bound_behind_a_name_decides_too(answer: Answer) -> None:
+    body = "define: {most: 'least(100, noticed_fine_yuan)'}\nbreach: fine_yuan > most"
+    assert answer(body, {"fine_yuan": 101, "noticed_fine_yuan": UNKNOWN}) == "breach"
+    assert answer(body, {"fine_yuan": 51, "noticed_fine_yuan": 50}) == "breach"
+    assert answer(body, {"fine_yuan": 50, "noticed_fine_yuan": 50}) == "compliant"
+
+
+def test_a_row_of_which_not_even_that_is_known_is_undecided(answer: Answer) -> None:
+    body = "breach: fine_yuan > 10\nundecided_when: blank(served_on)"
+    assert answer(body, {"fine_yuan": 5, "served_on": "2024-03-06"}) == "compliant"
+    assert answer(body, {"fine_yuan": 5, "served_on": UNKNOWN}) == "not_assessable"
+    assert answer(body, {"fine_yuan": 50, "served_on": UNKNOWN}) == "breach"
 
 
 def test_unknown_applicability_comes_before_a_certain_breach(answer: Answer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -163,6 +163,17 @@ class Bureau:
         places = [self.stated, *(OF_PROFILES.get(profile, {}) for profile in CHAINS[self.profile]), DEFAULTS]
         value = next(place[name] for place in places if name in place)
         return value.on(day) if isinstance(value, Since) else value
+
+    def whatever_the_day(self, name: str, day: Cell, test: Callable[[Any], Test]) -> Test:
+        """A test of a parameter; on a day that nobody knows, what it says of every value that the parameter ever had.
+
+        A null parameter switches the test off.
+        """
+        stated = self.stated.get(name)
+        unknown = isinstance(stated, Since) and not here(day)
+        values = [None, *(value for _, value in stated.values)] if unknown else [self.parameter(name, day)]
+        said = {False if value is None else test(value) for value in values}
+        return said.pop() if len(said) == 1 else None
 
     def amount(self, name: str) -> Decimal | None:
         value = self.parameter(name)

@@ -123,8 +123,7 @@ def fining_apart_from_collecting(bureau: Bureau, payment: Row) -> Found:
     limit = bureau.parameter("cash_limit_yuan")
     old_limit = limit if "cash_limit_yuan" in bureau.stated else OLD_LIMIT_OF_CASH
     above, above_old = more(fine, limit), more(fine, old_limit)
-    # of a payment on an unknown day nobody knows the limit: the reading that was kept
-    of_unknown_day = above if limit == old_limit else None
+    of_unknown_day = above if above == above_old else None  # decided where both limits say the same
     large = of_unknown_day if not here(paid) else above if paid >= NEW_LIMIT_OF_CASH_SINCE else above_old
     on_the_spot = both(summary, either(cash, taken), large)
     return counts, both(ordinary, taken), either(both(ordinary, cash, negated(taken)), on_the_spot)

@@ -94,8 +94,8 @@ def complete(bureau: Bureau, detection: Row) -> Found:
 @row_rule("EVD-04", "detections")
 def photographed(bureau: Bureau, detection: Row) -> Found:
     photos = detection["photo_count"]
-    fewest = bureau.parameter("min_photos", detected_on(detection))
-    return bureau.used(detection), equal(photos, 0), False if fewest is None else less(photos, fewest)
+    too_few = bureau.whatever_the_day("min_photos", detected_on(detection), lambda fewest: less(photos, fewest))
+    return bureau.used(detection), equal(photos, 0), too_few
 
 
 @row_rule("EVD-05", "detections")

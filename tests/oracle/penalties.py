@@ -65,9 +65,9 @@ def fine_by_excess(bureau: Bureau, case: Row) -> Found:
     above = excess(detection)
     not_police = not bureau.known_police(case["agency_id"])
     no_permit = without_valid_permit(bureau, detection)
-    # of a record and a decision on unknown days nobody knows what was asked for: the reading that was kept
+    # of a record and a decision on unknown days nobody knows what was asked for, but a tonne never sufficed
     days = (detected_on(detection), otherwise(case["decided_on"], case["filed_on"]))
-    serious = more(above, 1000) if any(map(here, days)) else None
+    serious = both(more(above, 1000), True if any(map(here, days)) else None)
     applies = both(fined(case), overload(case), serious, no_permit, not_police)
     if not (here(above) and here(fine)):
         return applies, None, None
@@ -277,9 +277,10 @@ def enterprise_reported(bureau: Bureau) -> dict[str, Found]:
 
 @row_rule("DEC-13", "cases")
 def far_below_the_standard(bureau: Bureau, case: Row) -> Found:
-    above = excess(bureau.detection_of(case))
+    above, fine, cap = excess(bureau.detection_of(case)), case["fine_yuan"], bureau.parameter("overload_cap_yuan")
     applies = both(fined(case), overload(case), not bureau.known_police(case["agency_id"]))
-    low = less(case["fine_yuan"], by_the_tonne(bureau, above)[0]) if here(above) else None
+    # whatever the weight was, a fine of the cap or more is not below min(cap, ..)
+    low = less(fine, by_the_tonne(bureau, above)[0]) if here(above) else both(less(fine, cap), None)
     lenient = one_of(case["discretion_level"], ("mitigated", "light", "exempt"))
     return applies, False, both(low, negated(lenient))
 

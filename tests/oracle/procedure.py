@@ -233,7 +233,7 @@ def corrected_decision_withdrawn(bureau: Bureau, appeal: Row) -> Found:
     _, any_case = bureau.look_up("cases", appeal["case_id"])
     withdrawn = otherwise(of(any_case, "publication_withdrawn_on"), bureau.as_of)
     late = False if concluded is None else more(working_days_between(concluded, withdrawn), 3)
-    if less(otherwise(concluded, appeal["received_on"]), LAW_OF_2021) is True:
+    if less(concluded, LAW_OF_2021) is True:
         late = None  # three days are asked for since the law of 2021
     published = filled(of(case, "published_on"))
     applies = both(one_of(appeal["result"], ("revoked", "changed", "illegal")), published)
