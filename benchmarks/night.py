@@ -22,7 +22,7 @@ import duckdb
 from made import LAST_DAY, came_last, make_tables
 
 from analyzer.engine.audit import look_at
-from analyzer.engine.connect import Limits, connect, create_missing_tables, teach
+from analyzer.engine.connect import Limits, connect, create_missing_tables, keep_join_filters_out, teach
 from analyzer.engine.night import Change, NightReport, bring_up_to_date
 from analyzer.engine.setting import Setting
 from analyzer.model import Vocabulary
@@ -44,8 +44,9 @@ def main() -> None:
     options = asked.parse_args()
     library = load_library()
     work = Path(tempfile.mkdtemp(prefix="night-"))
-    con = connect(work, Limits(options.memory_limit, options.threads))
+    con = connect(work, Limits(options.memory_limit, options.threads), is_large=True)
     try:
+        keep_join_filters_out(con)  # as in the warehouse of a store
         teach(con, library.calendar)
         detections = options.detections + options.new
         columns = make_tables(con, library.vocabulary, detections, as_they_came=True).columns

@@ -157,6 +157,7 @@ _REASONS = {
     "supply": ("表或列首次提供", "a table or column came for the first time"),
     "clock": ("基准日变化", "the day moved"),
     "reach": ("无法限定受影响的记录", "what is touched cannot be narrowed down"),
+    "many": ("本次新到的记录很多", "a good part of the records is new"),
 }
 
 

@@ -47,7 +47,7 @@ def connect(
     con = duckdb.connect(config=config | {"wal_autocheckpoint": "1GB"})
     try:
         # Nobody opens a working database again, so nothing need be written to a log first.
-        path = str(work / "work.duckdb").replace("'", "''")
+        path = str(work / DATABASE).replace("'", "''")
         groups = "" if is_large else f", ROW_GROUP_SIZE {_SMALL_GROUPS}"
         con.execute(f"ATTACH '{path}' AS work (RECOVERY_MODE no_wal_writes{groups})")
         con.execute("USE work")
@@ -56,6 +56,9 @@ def connect(
         raise
     return con
 
+
+DATABASE = "work.duckdb"
+"""The file of a working database on disk."""
 
 IN_MEMORY_BELOW = 500_000_000
 """Exports of fewer bytes as text than this are kept in memory; they spill to disk only when memory runs short."""

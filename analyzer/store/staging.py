@@ -13,12 +13,13 @@ from pathlib import Path
 
 import duckdb
 
-from analyzer.engine.connect import IN_MEMORY_BELOW, Limits, connect
+from analyzer.engine.connect import DATABASE, IN_MEMORY_BELOW, Limits, connect
 from analyzer.model import Table, Vocabulary
 from analyzer.model.mapping import FileMapping
 from analyzer.records import Intake, Source, Standing, length_as_text, take_sources
 from analyzer.store import segments as kinds
 from analyzer.store.contents import quoted_path, records_query
+from analyzer.store.durable import remove_file
 from analyzer.store.places import Store
 from analyzer.store.segments import Segment, write_segment
 
@@ -76,6 +77,7 @@ def stage(
         con.execute(f"COPY (SELECT * FROM _inputs ORDER BY source) TO '{quoted_path(inputs)}' (FORMAT parquet)")
     finally:
         con.close()
+        remove_file(night.work / DATABASE)  # a large one: the judging may need its room
     return Staged(tuple(found), inputs, intake)
 
 

@@ -18,6 +18,7 @@ import duckdb
 
 from analyzer.engine.connect import Limits, create_table, keep_join_filters_out
 from analyzer.engine.night import Change
+from analyzer.engine.night.ranges import drop_values, of_values
 from analyzer.model import Table, Vocabulary
 from analyzer.model.tables import UNKNOWN
 from analyzer.records.accounts import INPUTS
@@ -157,10 +158,13 @@ class Warehouse:
         if not self._has(table.name):
             return False
         same = " AND ".join(f'k."{key}" = t."{key}"' for key in table.key)
+        came = f"read_parquet('{quoted_path(keys)}')"
+        inside = of_values(self.con, came, {key: f'"t"."{key}"' for key in table.key})
         self.con.execute(
-            f"COPY (SELECT t.* FROM \"{table.name}\" AS t SEMI JOIN read_parquet('{quoted_path(keys)}') AS k ON {same})"
+            f'COPY (SELECT t.* FROM "{table.name}" AS t SEMI JOIN {came} AS k ON {same} WHERE {inside})'
             f" TO '{quoted_path(held)}' (FORMAT parquet)"
         )
+        drop_values(self.con)
         return True
 
     def merge(self, staged: Staged, run_no: int, vocabulary: Vocabulary) -> dict[str, Change]:
@@ -199,9 +203,9 @@ class Warehouse:
             return Change(keys, before)
         source = f"(SELECT * FROM read_parquet('{quoted_path(path_of(self.store, new.sha256))}'))"
         con.execute(f'INSERT INTO "{name}" {typed_query(table, source, in_order=False)}')
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {keys} AS SELECT {wanted} FROM {source} UNION SELECT {wanted} FROM {before}"
-        )
+        # Each row in force has a key of its own. The keys of a first night are a good part of it, and nobody asks for them.
+        also = f" UNION SELECT {wanted} FROM {before}" if gone else ""
+        con.execute(f"CREATE TEMP {'TABLE' if gone else 'VIEW'} {keys} AS SELECT {wanted} FROM {source}{also}")
         return Change(keys, before)
 
     def _account(self, staged: Staged) -> None:

@@ -14,6 +14,7 @@ from analyzer.engine.audit import look_at
 from analyzer.engine.connect import connect, create_missing_tables, create_table, keep_join_filters_out, teach
 from analyzer.engine.judge import judge, plan_rules
 from analyzer.engine.night import Change, NightReport, bring_up_to_date
+from analyzer.engine.night.run import MANY_ROWS
 from analyzer.engine.setting import Setting
 from analyzer.model.tables import UNKNOWN
 from analyzer.rulebook.library import Library, RuleFile
@@ -47,6 +48,7 @@ class Nights:
         columns: Mapping[str, frozenset[str]] | None = None,
         small_table: int = 0,
         full: bool = False,
+        many_rows: int = MANY_ROWS,
     ) -> NightReport:
         """Take rows in (those with a known key replace the old ones), take rows away by key, and judge the night."""
         self.con.execute("BEGIN")
@@ -56,7 +58,14 @@ class Nights:
             self.columns[table] = (columns or {}).get(table, frozenset(self.library.vocabulary[table].columns))
         setting = self.setting(as_of)
         report = bring_up_to_date(
-            self.con, setting, self.library, self.rules, changes, full=full, small_table=small_table
+            self.con,
+            setting,
+            self.library,
+            self.rules,
+            changes,
+            full=full,
+            small_table=small_table,
+            many_rows=many_rows,
         )
         self.con.execute("COMMIT")
         return report

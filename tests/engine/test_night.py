@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from analyzer.engine.night import Why
+from analyzer.engine.night import Change, Why, bring_up_to_date
 from analyzer.model.tables import UNKNOWN
 from analyzer.rulebook.library import Library, load_library
 from analyzer.samples import make_bureau
@@ -74,6 +74,31 @@ def test_new_and_late_rows_are_judged_with_what_they_reach_and_nothing_else(
         assert 12 <= judged[code][0] < 120 < judged[code][1] / 4, (code, judged[code])
     assert judged["SVC-03"][0] == 0
     assert 5 <= judged["DEC-05"][0] < 40
+
+
+def test_a_good_part_of_a_table_is_not_followed_row_by_row(first: Nights, rows: Mapping[str, pl.DataFrame]) -> None:
+    detections = rows["detections"]
+    moved = detections[: detections.height // 2].with_columns(pl.col("detected_at") - timedelta(days=1))
+    report = first.night(DAY, {"detections": moved}, many_rows=moved.height + 1)
+    assert {rule.why for rule in report.rules} == {None}
+    report = first.night(DAY, {"detections": detections}, many_rows=moved.height)
+    first.assert_equals_full(DAY)
+    assert {rule.why for rule in report.rules} == {Why.MANY}
+    report = first.night(DAY, {"detections": detections[: detections.height // 10]}, many_rows=1)
+    assert {rule.why for rule in report.rules} == {None} and report.evaluated == 0
+
+
+def test_a_first_night_asks_nothing_of_what_came(library: Library, rows: Mapping[str, pl.DataFrame]) -> None:
+    """The whole history came: to compare it with what was there would make another copy of it."""
+    store = Nights(library, some(library))
+    for table, frame in rows.items():
+        store._change(table, frame, ())
+        store.columns[table] = frozenset(frame.columns) - {UNKNOWN}
+    nothing = Change("no_such_keys", "no_such_rows")
+    setting = store.setting(DAY)
+    report = bring_up_to_date(store.con, setting, library, store.rules, dict.fromkeys(rows, nothing))
+    assert {rule.why for rule in report.rules} == {Why.FIRST}
+    store.assert_equals_full(DAY)
 
 
 def test_registers_reach_the_rows_that_name_them(first: Nights, rows: Mapping[str, pl.DataFrame]) -> None:

@@ -110,21 +110,30 @@ def _write(
     con.execute(f"INSERT INTO {answers} BY NAME SELECT * EXCLUDE (_at) FROM night_fresh")
 
 
-def replace_columns(kept: Kept, plan: BasePlan, judged: Judged | None) -> None:
-    """Put the answers of rules that judged every row in the place of their old columns; drop those of no rule."""
+def drop_columns(kept: Kept, plan: BasePlan) -> None:
+    """Drop the kept answers of rules that are no more."""
     answers = kept.answers(plan.table)
-    names = [rule.name for rule in plan.rules]
-    held = [column for column in kept.types(answers) if column in names]
-    fresh = [rule.name for rule in judged.rules] if judged is not None else []
-    stay = [name for name in held if name not in fresh]
-    if judged is None:
-        for column in list(kept.types(answers)):
-            if column not in (*names, "record_key"):
-                kept.drop_column(answers, column)
-        return
-    if not stay:
-        kept.make(answers, f'SELECT * FROM "{judged.table}"')
-        return
-    wanted = ", ".join(f'{"n" if name in fresh else "a"}."{name}"' for name in names if name in (*fresh, *stay))
+    for column in list(kept.types(answers)):
+        if column not in {"record_key", *(rule.name for rule in plan.rules)}:
+            kept.drop_column(answers, column)
+
+
+def columns_beside(kept: Kept, plan: BasePlan, rules: Sequence[CompiledRule]) -> list[str]:
+    """The kept answers that stay when some rules judged every row: those of the other rules of the base."""
+    fresh = {rule.name for rule in rules}
+    return [
+        rule.name for rule in plan.rules if rule.name in kept.types(kept.answers(plan.table)) and rule.name not in fresh
+    ]
+
+
+def replace_columns(kept: Kept, plan: BasePlan, judged: Judged) -> None:
+    """Put the answers of rules that judged every row in the place of their old columns."""
+    answers, fresh = kept.answers(plan.table), {rule.name for rule in judged.rules}
+    stay = columns_beside(kept, plan, judged.rules)
+    wanted = ", ".join(
+        f'{"n" if rule.name in fresh else "a"}."{rule.name}"'
+        for rule in plan.rules
+        if rule.name in fresh or rule.name in stay
+    )
     both = f'"{judged.table}" AS n LEFT JOIN {answers} AS a ON a.record_key = n.record_key'
     kept.make(answers, f"SELECT n.record_key, {wanted} FROM {both}")

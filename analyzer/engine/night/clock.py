@@ -7,7 +7,7 @@ both. So the rows whose clock ran out are found by asking the comparisons, whate
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,6 +17,7 @@ from sqlglot import exp
 from analyzer.engine.compile import PARTS, ROW, CompiledRule, RuleCompiler
 from analyzer.engine.language import parse
 from analyzer.engine.names import Usage
+from analyzer.engine.night.guards import where_they_differ
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.terms import Terms
 from analyzer.model.tables import UNKNOWN
@@ -110,12 +111,8 @@ def turned_rows(plan: BasePlan, rule: CompiledRule, turns: Iterable[Turn], among
     a gather brings: its rows are not looked up for this.
     """
     turns = list(turns)
-    names = {
-        node.name
-        for pair in turns
-        for text in pair
-        for node in sqlglot.parse_one(text, read="duckdb").find_all(exp.Column)
-    }
+    trees = [[sqlglot.parse_one(text, read="duckdb") for text in pair] for pair in turns]
+    names = {node.name for pair in trees for tree in pair for node in tree.find_all(exp.Column)}
     every = Usage()
     every.add(rule.verdict_usage)
     every.add(rule.finding_usage)
@@ -128,9 +125,19 @@ def turned_rows(plan: BasePlan, rule: CompiledRule, turns: Iterable[Turn], among
             usage.links.update({(ROW, path[:length]): None for length in range(1, len(path) + 1)})
     if names - {UNKNOWN}:
         return None
-    where = " OR ".join(f"({now}) IS DISTINCT FROM ({then})" for now, then in turns)
+    where = _turned_where(turns, [where_they_differ(now, then) for now, then in trees])
     only = f'SELECT r AS "row_id" FROM ({among})' if among is not None else None
     return f'SELECT "row_id" AS r FROM {plan.prepared_row([(rule, usage)], only)} WHERE {where}'
+
+
+def _turned_where(turns: Sequence[Turn], guards: Sequence[exp.Expr | None]) -> str:
+    """The condition that one of the turns answers otherwise, asked of rows only that can come by the day at all."""
+    by_guard: dict[str, list[str]] = {}
+    for (now, then), guard in zip(turns, guards, strict=True):
+        way = guard.sql(dialect="duckdb") if guard is not None else "FALSE"
+        by_guard.setdefault(way, []).append(f"({now}) IS DISTINCT FROM ({then})")
+    # A condition that stands for all of them lets whole blocks be passed over.
+    return " OR ".join(f"(({way}) AND ({' OR '.join(turned)}))" for way, turned in by_guard.items())
 
 
 __all__ = ["Clock", "asks_for", "clock_of", "turned_rows"]

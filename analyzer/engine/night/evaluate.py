@@ -56,22 +56,29 @@ Tell = Callable[[CompiledRule, str], None]
 
 
 def evaluate(
-    con: duckdb.DuckDBPyConnection, plan: BasePlan, name: str, patterns: Patterns, tell: Tell, only: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    plan: BasePlan,
+    name: str,
+    patterns: Patterns,
+    tell: Tell,
+    only: str | None = None,
+    keep: Callable[[str], None] | None = None,
 ) -> set[str]:
     """Judge the rows of `only` (all rows without it) under the rules of the plan; the gathers must be there.
 
-    Makes the temporary table `name` with `record_key` and one number for each rule, and then tells the stories.
-    Returns the names of the rules that flag a row.
+    Makes the temporary table `name` with `record_key` and one number for each rule (or hands `keep` the query of these
+    rows, which can be run until it returns), and then tells the stories. Returns the names of the rules that flag a row.
     """
     parts = [_Part(con, part, f"{name}_{number}", patterns) for number, part in enumerate(_parts(plan, only))]
     for part in parts:
         part.judge(only)
     wanted = ", ".join(sql for part in parts for sql in part.numbers())
     joins = " ".join(part.join() for part in parts)
-    con.execute(
-        f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT {plan.key} AS "record_key", {wanted}'
-        f' FROM "{plan.table}" AS "{ROW}" {joins}'
-    )
+    answers = f'SELECT {plan.key} AS "record_key", {wanted} FROM "{plan.table}" AS "{ROW}" {joins}'
+    if keep is None:
+        con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {answers}')
+    else:
+        keep(answers)
     flagging = set()
     for part in parts:
         flagging |= part.tell(tell)

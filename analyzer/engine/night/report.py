@@ -11,7 +11,7 @@ from analyzer.engine.plan import BasePlan
 
 @dataclass(frozen=True)
 class Change:
-    """What happened to one canonical table since its rows were last judged, as names of two temporary tables.
+    """What happened to one canonical table since its rows were last judged, as names of two temporary tables or views.
 
     `keys` holds the key columns (by their names) of every row that was added, replaced or removed, each key once.
     `before` holds the versions that were judged last of the rows that were replaced or removed, with every canonical
@@ -47,6 +47,8 @@ class Why(StrEnum):
     """The day of the audit moved and what it does to the rule could not be narrowed down."""
     REACH = "reach"
     """Rows changed of which it could not be said whom they concern."""
+    MANY = "many"
+    """So many rows changed that it costs less to judge all of them."""
 
 
 @dataclass(frozen=True)

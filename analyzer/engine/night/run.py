@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import duckdb
 
 from analyzer.engine.compile import CompiledRule
 from analyzer.engine.connect import create_missing_tables
 from analyzer.engine.judge import Progress, make_gather, plan_rules
-from analyzer.engine.night.answers import Judged, merge, replace_columns
+from analyzer.engine.night.answers import Judged, columns_beside, drop_columns, merge, replace_columns
 from analyzer.engine.night.asking import first_row, size_of
 from analyzer.engine.night.deciding import Decider
 from analyzer.engine.night.evaluate import Tell, cut, evaluate
@@ -36,6 +37,10 @@ from analyzer.rulebook.library import Library, RuleFile
 SMALL_TABLE = 50_000
 """Tables of up to so many rows are seen whole: to pick rows out of them costs more than it saves."""
 
+MANY_ROWS, _MANY_OF = 500_000, 4
+"""When so many rows of a table changed, and so large a part of it (one in), everything is judged: to follow them costs more,
+and more memory, than to read the table once."""
+
 
 def bring_up_to_date(
     con: duckdb.DuckDBPyConnection,
@@ -47,6 +52,7 @@ def bring_up_to_date(
     full: bool = False,
     progress: Progress | None = None,
     small_table: int = SMALL_TABLE,
+    many_rows: int = MANY_ROWS,
 ) -> NightReport:
     """Bring the kept answers and the four result tables up to date with the canonical tables as they stand.
 
@@ -58,6 +64,7 @@ def bring_up_to_date(
     try:
         with night.timed("plan"):
             night.plan(full)
+            night.give_up_following(changes, many_rows)
         with night.timed("reach"):
             night.reach(changes, small_table)
         with night.timed("judge"):
@@ -142,8 +149,20 @@ class _Night:
             self.findings.forget(code, name)
             self.kept.forget(name, code)
 
+    def give_up_following(self, changes: Mapping[str, Change], many_rows: int) -> None:
+        """Judge everything when a good part of a table changed: a year that is handed in late, another system's export."""
+        if all(asked.why is not None for base in self.bases for asked in base.asked):
+            return
+        for table, change in changes.items():
+            changed = size_of(self.con, f'"{change.keys}"')
+            if changed >= many_rows and changed * _MANY_OF >= size_of(self.con, f'{self.home}."{table}"'):
+                for asked in (one for base in self.bases for one in base.asked):
+                    asked.why = asked.why or Why.MANY
+
     def reach(self, changes: Mapping[str, Change], small_table: int) -> None:
-        """Find the rows that every rule has to judge."""
+        """Find the rows that every rule has to judge; nothing is looked for where every rule judges all of them."""
+        if all(asked.why is not None for base in self.bases for asked in base.asked):
+            return
         moved = Moved(self.con, self.home, self.setting.vocabulary, changes)
         decider = Decider(self.con, self.setting, self.kept, self.home, moved, self.units, small_table // 50)
         reached = Reached(self.con, self.home, moved)
@@ -225,10 +244,10 @@ class _Night:
             self._judge_in_full(base)
         for base in self.bases:
             if self.setting.supply.has(base.plan.table):
-                replace_columns(self.kept, base.plan, None)
+                drop_columns(self.kept, base.plan)
 
     def _judge_in_full(self, base: BaseNight) -> None:
-        rules, plan, name = base.in_full, cut(base.plan, base.in_full), "night_judged_all"
+        rules, plan = base.in_full, cut(base.plan, base.in_full)
         for rule in rules:
             self.kept.tally.pop(rule.name, None)
             self.kept.patterns.forget(rule.name)
@@ -237,23 +256,32 @@ class _Night:
             made = plan.needed_gathers(rules)
             for shape, gathering in made:
                 make_gather(self.con, plan.setting, shape, gathering)
-            told = evaluate(self.con, plan, name, self.kept.patterns, self._tell_all(plan))
-            for rule in rules:
-                for answer, rows in self.con.execute(
-                    f'SELECT "{rule.name}", count(*) FROM "{name}" GROUP BY 1'
-                ).fetchall():
-                    self.kept.move(rule.name, None, answer, rows)
-                self.evaluated[rule.rule.code] = sum(self.kept.tally.get(rule.name, {}).values())
-            replace_columns(self.kept, base.plan, Judged(rules, name))
+            told = self._answer_in_full(base, plan)
             for asked in base.asked:
                 for gather in asked.ties.methods if asked.why is not None else ():
                     self.units.keep(asked.rule, gather)
             for shape, _ in made:
                 self.con.execute(f'DROP TABLE "{shape.table}"')
-            self.con.execute(f'DROP TABLE "{name}"')
         for rule in rules:
             if rule.name not in told:
                 self.findings.replace_all(rule, plan.table, None)
+
+    def _answer_in_full(self, base: BaseNight, plan: BasePlan) -> set[str]:
+        """Answer, keep, tell and count; return the names of the rules that flag a row."""
+        name, answers, tell = "night_judged_all", self.kept.answers(plan.table), self._tell_all(plan)
+        if columns_beside(self.kept, base.plan, plan.rules):
+            told = evaluate(self.con, plan, name, self.kept.patterns, tell)
+            replace_columns(self.kept, base.plan, Judged(plan.rules, name))
+            self.con.execute(f'DROP TABLE "{name}"')
+        else:  # all that is kept is new: it goes straight to its place, which for a history saves a copy of it
+            keep = partial(self.kept.make, answers)
+            told = evaluate(self.con, plan, name, self.kept.patterns, tell, keep=keep)
+        for rule in plan.rules:
+            counted = self.con.execute(f'SELECT "{rule.name}", count(*) FROM {answers} GROUP BY 1').fetchall()
+            for answer, rows in counted:
+                self.kept.move(rule.name, None, answer, rows)
+            self.evaluated[rule.rule.code] = sum(self.kept.tally.get(rule.name, {}).values())
+        return told
 
     def _tell_all(self, plan: BasePlan) -> Tell:
         return lambda rule, story: self.findings.replace_all(rule, plan.table, story)
