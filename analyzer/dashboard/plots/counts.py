@@ -149,7 +149,7 @@ def _labels(
 def _lying(height: int, names: Sequence[str]) -> Any:
     """An empty figure for lying bars with these names, the first one on top."""
     figure = base(height, room(names) + 16, TITLE_BELOW, barmode="stack", bargap=0.3)
-    figure.update_layout(xaxis={"zeroline": True, "zerolinecolor": "#b8c2cd"}, yaxis={"gridcolor": "white"})
+    figure.update_layout(xaxis={"zeroline": True, "zerolinecolor": "#b8c2cd"}, yaxis={"showgrid": False})
     return figure
 
 
