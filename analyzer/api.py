@@ -71,8 +71,18 @@ class Result:
         return (*self._tables, *self._records)
 
     def arrow(self, name: str) -> pa.Table:
-        """Return a table as Arrow; `name` is one of `tables`."""
-        return self._tables[name] if name in self._tables else self._records[name]
+        """Return a table as Arrow; `name` is one of `tables`.
+
+        Canonical tables carry `_unknown` where a cell of a row could not be read or its file lacks the column: one bit a
+        column, in the order of `analyzer schema`, the first column the lowest bit. A null whose bit is set is unknown,
+        any other null is a blank. Raises `AnalyzerError` for a name that is no table of the result.
+        """
+        found = self._tables.get(name, self._records.get(name))
+        if found is None:
+            listed = ", ".join(self.tables)
+            cause = Text(f"结果里没有 {name} 这张表", f"the result has no table `{name}`")
+            raise AnalyzerError([Problem(name, cause, Text(f"可用的表：{listed}", f"There are: {listed}"))])
+        return found
 
     def polars(self, name: str) -> pl.DataFrame:
         """Return a table as a polars DataFrame."""
