@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -112,30 +112,50 @@ def block_size(size: float) -> str:
 
 
 def write_database(
-    con: duckdb.DuckDBPyConnection, path: Path, tables: Iterable[Table], intake: Mapping[str, str]
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    tables: Iterable[Table],
+    intake: Mapping[str, str],
+    cited: Callable[[Table], str] | None = None,
 ) -> None:
     """The results, plus the records that findings point to, in one file for people who ask with SQL.
 
-    `intake` gives the tables of the intake that come along, by name, with the order of their rows.
+    `intake` gives the tables of the intake that come along, by name, with the order of their rows. `cited` gives the
+    query of the records of a table where there is a shorter way to them than `cited_query`.
     """
     counted = con.execute("SELECT count(*) FROM finding_records").fetchone()
     con.execute(f"ATTACH '{quoted_path(path)}' AS result{block_size((counted or (0,))[0] * _BYTES_OF_A_RECORD)}")
     try:
-        home = con.execute("SELECT current_database()").fetchone()
-        own = f'"{home[0] if home else "memory"}".main'
+        own = _own(con)
         for name, order in RESULTS.items():
             con.execute(f'CREATE TABLE result."{name}" AS SELECT * FROM {own}."{name}" ORDER BY {order}')
         for name, order in intake.items():
             con.execute(f'CREATE TABLE result."{name}" AS SELECT * FROM {own}."_{name}" ORDER BY {order}')
         for table in tables:
-            keys = " || '|' || ".join(f't."{key}"' for key in table.key)
-            con.execute(
-                f'CREATE TABLE result."{table.name}" AS SELECT t.* FROM {own}."{table.name}" AS t WHERE {keys} IN'
-                f" (SELECT record_key FROM {own}.finding_records WHERE table_name = '{table.name}')"
-                f' ORDER BY t."_source", t."_row"'
-            )
+            query = cited(table) if cited else cited_query(con, table)
+            con.execute(f'CREATE TABLE result."{table.name}" AS {query}')
     finally:
         con.execute("DETACH result")
+
+
+def cited_query(con: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """Return SQL for the records of a table that findings point to, in the order of their places."""
+    return (
+        f'SELECT t.* FROM {_own(con)}."{table.name}" AS t WHERE {key_of(table)} IN'
+        f" (SELECT record_key FROM {_own(con)}.finding_records WHERE table_name = '{table.name}')"
+        f' ORDER BY t."_source", t."_row"'
+    )
+
+
+def key_of(table: Table) -> str:
+    """Return SQL for the key of a row `t` of a table, as findings name it."""
+    return " || '|' || ".join(f't."{key}"' for key in table.key)
+
+
+def _own(con: duckdb.DuckDBPyConnection) -> str:
+    """The schema of the connection's own tables, for a query that runs with others attached."""
+    home = con.execute("SELECT current_database()").fetchone()
+    return f'"{home[0] if home else "memory"}".main'
 
 
 def keep_own_law(profile: str | Path, places: Iterable[Path], folder: Path) -> None:
@@ -184,11 +204,13 @@ __all__ = [
     "INTAKE",
     "RESULTS",
     "RESULT_GROUP",
+    "cited_query",
     "copy_ordered",
     "copy_query",
     "file_hash",
     "hashes_of",
     "keep_own_law",
+    "key_of",
     "quoted_path",
     "read_json",
     "records_query",

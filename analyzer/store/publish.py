@@ -13,6 +13,7 @@ from typing import Any
 
 from analyzer.model import AnalyzerError, Problem, Table, Text
 from analyzer.store import references
+from analyzer.store.cited import DATABASE, cited_records
 from analyzer.store.contents import copy_ordered, hashes_of, write_database, write_json, write_results
 from analyzer.store.durable import patiently, read_whole, remove_folder, sync_folder, write_whole
 from analyzer.store.law_kept import copy_own_law
@@ -78,7 +79,8 @@ def write_records(house: Warehouse, run: Run, tables: list[Table], folder: Path)
     """Name the segments that hold the records, and write `audit.duckdb`."""
     named = references_to(house.store, house.segments(), run.run_no)
     write_json(folder / references.FILE, named.as_data("../../segments"))
-    write_database(house.con, folder / "audit.duckdb", tables, _INPUTS)
+    with cited_records(house, run) as cited:
+        write_database(house.con, folder / DATABASE, tables, _INPUTS, cited)
 
 
 def _manifest(house: Warehouse, run: Run, draft: Path) -> dict[str, Any]:

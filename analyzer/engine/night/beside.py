@@ -81,9 +81,11 @@ def _around(
     first, sql = next(iter(orders.items()))
     kinds = {str(one): str(kind) for one, kind, *_ in con.execute(f'DESCRIBE "{marks}"').fetchall()}
     around = AROUND.get(kinds[first])
-    for low, high in ends_of(con, f'"{marks}"', {first: sql}, {first: around}) if around else ():
-        return f"{inside} AND {low} AND {high}", f"{inside} AND NOT ({low})", f"{inside} AND NOT ({high})"
-    return inside, None, None
+    ends = ends_of(con, f'"{marks}"', first, sql, around) if around else None
+    if ends is None:
+        return inside, None, None
+    low, high = ends
+    return f"{inside} AND {low} AND {high}", f"{inside} AND NOT ({low})", f"{inside} AND NOT ({high})"
 
 
 def _beyond(

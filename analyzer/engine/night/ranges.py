@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from analyzer.engine.night.asking import size_of
+from analyzer.engine.night.spans import spans_of
 
 BLOCK = 122_880
 """Rows of a block, as DuckDB lays them down."""
@@ -50,52 +50,57 @@ def _narrowest(spans: list[list[int]]) -> list[int]:
 def of_values(
     con: duckdb.DuckDBPyConnection, given: str, sides: Mapping[str, str], reach: Mapping[str, str] | None = None
 ) -> str:
-    """Return the condition that plain columns, and the days of moments, lie within the values of `given` (a table).
+    """Return the condition that plain columns, and the days of moments, lie in spans of the values of `given` (a table).
 
-    TRUE when there is none of these.
+    TRUE when there is none of these, FALSE when `given` holds nothing that could be found.
 
     `sides` are SQL of the looked-up row by the names of the columns of `given`; `reach` says how far beyond these the
-    row may lie.
+    row may lie. The values stay in variables of the connection: no record's content comes into the text of a query.
     """
-    if not size_of(con, given) and any(map(_column_of, sides.values())):
-        return "FALSE"
-    return " AND ".join(end for ends in ends_of(con, given, sides, reach) for end in ends) or "TRUE"
+    conditions = []
+    for name, sql in _plain(sides).items():
+        kind, spans = spans_of(con, given, name, _variable(given, name))
+        inside = (
+            f"({low} AND {high})" for low, high in (_ends(sql, kind, span, (reach or {}).get(name)) for span in spans)
+        )
+        conditions.append(f"({' OR '.join(inside)})" if spans else "FALSE")
+    return " AND ".join(conditions) or "TRUE"
 
 
 def ends_of(
-    con: duckdb.DuckDBPyConnection, given: str, sides: Mapping[str, str], reach: Mapping[str, str] | None = None
-) -> list[tuple[str, str]]:
-    """Return for each plain column the conditions that it lies not before, and not after, the values of `given`.
+    con: duckdb.DuckDBPyConnection, given: str, name: str, sql: str, reach: str | None = None
+) -> tuple[str, str] | None:
+    """Return the conditions that a plain column lies not before, and not after, the values of a column of `given`.
 
-    `sides` and `reach` as in `of_values`. The values stay in variables of the connection: no record's content comes into
-    the text of a query.
+    None when `sql` is no plain column or `given` holds no value. `reach` and variables as in `of_values`.
     """
-    plain = {name: sql for name, sql in sides.items() if _column_of(sql)}
-    if not plain:
-        return []
+    if not _column_of(sql):
+        return None
+    kind, spans = spans_of(con, given, name, _variable(given, name), most=1)
+    return _ends(sql, kind, spans[0], reach) if spans else None
+
+
+def _plain(sides: Mapping[str, str]) -> dict[str, str]:
+    return {name: sql for name, sql in sides.items() if _column_of(sql)}
+
+
+def _variable(given: str, name: str) -> str:
+    """The name of the variable that holds the spans of a column; `drop_values` knows it by its beginning."""
     own = re.sub(r"\W+", "_", given)
-    asked = ", ".join(f'min("{name}") AS "low_{name}", max("{name}") AS "high_{name}"' for name in plain)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE night_ends AS SELECT {asked} FROM {given}")
-    kinds = {str(name): str(kind) for name, kind, *_ in con.execute("DESCRIBE night_ends").fetchall()}
+    return f"night_{own}_{name}"
 
-    def end(name: str, which: str, sign: str) -> str:
-        variable = f"night_{own}_{which}_{name}"
-        con.execute(f'SET VARIABLE "{variable}" = (SELECT "{which}_{name}" FROM night_ends)')
-        value = f"getvariable('{variable}')"
-        if name in (reach or {}):
-            # A day and a length make a moment: a column of days is compared with days, else no block is skipped.
-            value = f"CAST({value} {sign} {(reach or {})[name]} AS {kinds[f'{which}_{name}']})"
-        return value
 
-    ends = []
-    for name, sql in plain.items():
-        low, high, column = end(name, "low", "-"), end(name, "high", "+"), _column_of(sql)
-        if column == sql:
-            ends.append((f"{sql} >= {low}", f"{sql} <= {high}"))
-        else:
-            next_day = f"CAST({high} AS TIMESTAMP) + INTERVAL 1 DAY"
-            ends.append((f"{column} >= CAST({low} AS TIMESTAMP)", f"{column} < {next_day}"))
-    return ends
+def _ends(sql: str, kind: str, span: tuple[str, str], reach: str | None) -> tuple[str, str]:
+    """The conditions that a row lies not before and not after a span of values of a type."""
+    low, high = span
+    if reach:
+        # A day and a length make a moment: a column of days is compared with days, else no block is skipped.
+        low, high = f"CAST({low} - {reach} AS {kind})", f"CAST({high} + {reach} AS {kind})"
+    column = _column_of(sql)
+    if column == sql:
+        return f"{sql} >= {low}", f"{sql} <= {high}"
+    next_day = f"CAST({high} AS TIMESTAMP) + INTERVAL 1 DAY"
+    return f"{column} >= CAST({low} AS TIMESTAMP)", f"{column} < {next_day}"
 
 
 def _column_of(sql: str) -> str | None:
