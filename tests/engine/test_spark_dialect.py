@@ -48,6 +48,7 @@ def queries() -> Iterator[tuple[str, str]]:
             yield f"hits of {plan.table}", hits_query(part, "verdicts", part.rules)[0]
 
 
+@pytest.mark.slow
 def test_every_query_becomes_sql_of_which_spark_knows_each_word() -> None:
     dialect = SparkDialect(library().vocabulary)
     seen = 0
