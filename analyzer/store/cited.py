@@ -18,6 +18,7 @@ from analyzer.engine.night.ranges import drop_values, of_values
 from analyzer.model import Table
 from analyzer.store.contents import cited_query, file_hash, key_of, quoted_path, read_json
 from analyzer.store.durable import read_whole
+from analyzer.store.judging import FULL
 from analyzer.store.segments import REPLACED, path_of
 from analyzer.store.warehouse import Run, Warehouse
 
@@ -45,9 +46,12 @@ def cited_records(house: Warehouse, run: Run) -> Iterator[Callable[[Table], str]
 
 
 def _package_before(house: Warehouse, run: Run) -> tuple[Path, int] | None:
-    """The database of the package that is published now, and its run; None when it is not to be built upon."""
+    """The database of the package that is published now, and its run; None when it is not to be built upon.
+
+    A run that judges everything builds upon nothing.
+    """
     said = read_whole(house.store.current)
-    if said is None or said["run_no"] >= run.run_no:
+    if run.judged == FULL or said is None or said["run_no"] >= run.run_no:
         return None
     of_this_store = "SELECT 1 FROM book.runs WHERE run_no = ? AND run_id = ?"
     folder = house.store.package(said["run"])

@@ -109,3 +109,10 @@ def test_a_package_that_cannot_be_opened_is_not_built_upon(nights: Nights, vocab
     with duckdb.connect(str(nights.package.folder / DATABASE)):
         next_night(nights)
     assert published(nights, "detections") == looked_up(nights, vocabulary)["detections"]
+
+
+def test_a_scan_that_judges_everything_builds_upon_nothing(nights: Nights, vocabulary: Vocabulary) -> None:
+    change(nights, WRITE_OVER)
+    nights.put({"说明.csv": "甲,乙\n1,2\n"})
+    nights.scan(FIRST + timedelta(1), full=True)
+    assert published(nights, "detections") == looked_up(nights, vocabulary)["detections"]

@@ -23,6 +23,12 @@ _SIGN = 8
 """The pixels that a digit takes."""
 
 
+_WRITTEN = {
+    "textposition": "auto", "textangle": 0, "insidetextanchor": "middle", "constraintext": "none", "cliponaxis": False,
+}  # fmt: skip
+"""How a number is written on a bar: in it where there is room, beside it elsewhere, never turned or shrunk."""
+
+
 def tallies(rows: Sequence[Tally], words: Words, group: str, axis: str) -> Any:
     """Draw findings by severity or family: breach and review side by side in one bar, never as one number."""
     shown = [one for one in rows if one.total]
@@ -38,11 +44,7 @@ def tallies(rows: Sequence[Tally], words: Words, group: str, axis: str) -> Any:
             name=words.name("verdict", verdict.value),
             marker_color=VERDICT_COLORS[verdict],
             text=text,
-            textposition="auto",
-            textangle=0,
-            insidetextanchor="middle",
-            constraintext="none",
-            cliponaxis=False,
+            **_WRITTEN,
             hovertemplate="%{y} %{x:,}",
         )
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
@@ -84,11 +86,7 @@ def rates(rows: Sequence[tuple[str, int, int, int]], words: Words, axis: str) ->
             x=[count / of for count, of in zip(counts, records, strict=True)],
             customdata=[f"{count:,} / {of:,}" for count, of in zip(counts, records, strict=True)],
             text=text,
-            textposition="auto",
-            textangle=0,
-            insidetextanchor="middle",
-            constraintext="none",
-            cliponaxis=False,
+            **_WRITTEN,
             orientation="h",
             name=words.name("verdict", verdict.value),
             marker_color=VERDICT_COLORS[verdict],
