@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from analyzer.engine.night import Change, Why, bring_up_to_date
+from analyzer.engine.night import Change, Why, bring_up_to_date, evaluate
 from analyzer.model.tables import UNKNOWN
 from analyzer.rulebook.library import Library, load_library
 from analyzer.samples import make_bureau
@@ -99,6 +99,21 @@ def test_a_first_night_asks_nothing_of_what_came(library: Library, rows: Mapping
     report = bring_up_to_date(store.con, setting, library, store.rules, dict.fromkeys(rows, nothing))
     assert {rule.why for rule in report.rules} == {Why.FIRST}
     store.assert_equals_full(DAY)
+
+
+def test_answers_that_are_put_together_piece_by_piece_are_the_same(
+    library: Library, rows: Mapping[str, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate, "PIECE", 17)
+    store = Nights(library, some(library)[:6])
+    store.night(DAY, rows)
+    store.assert_equals_full(DAY)
+    store.rules = some(library)
+    report = store.night(DAY, {})
+    store.assert_equals_full(DAY)
+    assert {rule.why for rule in report.rules} == {None, Why.FIRST}
+    kept = store.con.execute("SELECT count(*), count(DISTINCT record_key) FROM kept.answers_detections").fetchone()
+    assert kept == (rows["detections"].height, rows["detections"].height)
 
 
 def test_registers_reach_the_rows_that_name_them(first: Nights, rows: Mapping[str, pl.DataFrame]) -> None:

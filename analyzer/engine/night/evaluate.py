@@ -19,6 +19,9 @@ from analyzer.engine.stories import create_hits
 UNDECIDED, NOT_APPLICABLE = 4, 5
 FIRST_PATTERN = 10
 
+PIECE = 4_000_000
+"""So many rows at a time get their answers put together: those of a whole history do not fit into little memory at once."""
+
 
 @dataclass
 class Patterns:
@@ -62,21 +65,23 @@ def evaluate(
     patterns: Patterns,
     tell: Tell,
     only: str | None = None,
-    keep: Callable[[str], None] | None = None,
+    keep: Callable[[Sequence[str]], None] | None = None,
 ) -> set[str]:
     """Judge the rows of `only` (all rows without it) under the rules of the plan; the gathers must be there.
 
-    Makes the temporary table `name` with `record_key` and one number for each rule (or hands `keep` the query of these
-    rows, which can be run until it returns), and then tells the stories. Returns the names of the rules that flag a row.
+    Makes the temporary table `name` with `record_key` and one number for each rule (or hands `keep` the queries of
+    these rows, piece by piece, which can be run until it returns), and then tells the stories. Returns the names of the
+    rules that flag a row.
     """
     parts = [_Part(con, part, f"{name}_{number}", patterns) for number, part in enumerate(_parts(plan, only))]
     for part in parts:
         part.judge(only)
     wanted = ", ".join(sql for part in parts for sql in part.numbers())
-    joins = " ".join(part.join() for part in parts)
-    answers = f'SELECT {plan.key} AS "record_key", {wanted} FROM "{plan.table}" AS "{ROW}" {joins}'
+    select = f'SELECT {plan.key} AS "record_key", {wanted} FROM'
+    pieces = [None] if only is not None else _pieces(con, plan.table)
+    answers = [_piece(plan.table, select, parts, piece) for piece in pieces]
     if keep is None:
-        con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {answers}')
+        make_of(con, f'TEMP TABLE "{name}"', f'"{name}"', answers)
     else:
         keep(answers)
     flagging = set()
@@ -84,6 +89,33 @@ def evaluate(
         flagging |= part.tell(tell)
         part.drop()
     return flagging
+
+
+def make_of(con: duckdb.DuckDBPyConnection, made: str, name: str, queries: Sequence[str]) -> None:
+    """Make a table of several queries, one after the other; `made` is what is created, as SQL says it."""
+    con.execute(f"CREATE OR REPLACE {made} AS {queries[0]}")
+    for query in queries[1:]:
+        con.execute(f"INSERT INTO {name} {query}")
+
+
+_Piece = tuple[int, int] | None
+"""The first and the last place of some rows of a table; None for all of them."""
+
+
+def _pieces(con: duckdb.DuckDBPyConnection, table: str) -> Sequence[_Piece]:
+    """Return the pieces in which the answers of a whole table are put together; a small table is one."""
+    # Rows of an open transaction have places far behind all others: the places are counted as they are.
+    found = con.execute(f'SELECT DISTINCT rowid // {PIECE} AS piece FROM "{table}" ORDER BY piece').fetchall()
+    if len(found) <= 1:
+        return [None]
+    return [(piece * PIECE, (piece + 1) * PIECE - 1) for (piece,) in found]
+
+
+def _piece(table: str, select: str, parts: Sequence[_Part], piece: _Piece) -> str:
+    """The query of the answers of one piece."""
+    joins = " ".join(part.join(piece) for part in parts)
+    within = f' WHERE "{ROW}".rowid BETWEEN {piece[0]} AND {piece[1]}' if piece is not None else ""
+    return f'{select} "{table}" AS "{ROW}" {joins}{within}'
 
 
 def _parts(plan: BasePlan, only: str | None) -> list[BasePlan]:
@@ -128,13 +160,13 @@ class _Part:
         )
         self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{self.missing}" AS SELECT "row_id", {masks} FROM {row}')
 
-    def join(self) -> str:
-        """The joins that bring the answers to the rows of the base table (alias `t`)."""
+    def join(self, piece: _Piece) -> str:
+        """The joins that bring the answers to the rows of the base table (alias `t`), or to a piece of them."""
         kind = "LEFT JOIN" if self.plan.only_few else "JOIN"
-        joined = f'{kind} "{self.verdicts}" ON "{self.verdicts}"."row_id" = "{ROW}".rowid'
-        if self.open:
-            joined += f' LEFT JOIN "{self.missing}" ON "{self.missing}"."row_id" = "{ROW}".rowid'
-        return joined
+        tables = [(kind, self.verdicts), *([("LEFT JOIN", self.missing)] if self.open else [])]
+        return " ".join(
+            f'{how} {_part_of(table, piece)} ON "{table}"."row_id" = "{ROW}".rowid' for how, table in tables
+        )
 
     def numbers(self) -> list[str]:
         """The select list of the answers as they are kept."""
@@ -166,6 +198,13 @@ class _Part:
         """Take the temporary tables away."""
         for table in (self.verdicts, self.missing, *([self.plan.source] if self.plan.only_few else [])):
             self.con.execute(f'DROP TABLE IF EXISTS "{table}"')
+
+
+def _part_of(table: str, piece: _Piece) -> str:
+    """The SQL of the rows of a table of answers that belong to a piece."""
+    if piece is None:
+        return f'"{table}"'
+    return f'(SELECT * FROM "{table}" WHERE "row_id" BETWEEN {piece[0]} AND {piece[1]}) AS "{table}"'
 
 
 def _mask(rule: CompiledRule) -> str:

@@ -11,7 +11,7 @@ import duckdb
 
 from analyzer.engine.connect import insert_rows
 from analyzer.engine.night.asking import first_row
-from analyzer.engine.night.evaluate import Patterns
+from analyzer.engine.night.evaluate import Patterns, make_of
 from analyzer.engine.night.making import Making
 
 _TABLES = """
@@ -103,9 +103,9 @@ class Kept:
         """The columns of a kept table with their SQL types; none when it is not there."""
         return self.held.get(_own_name(table), {})
 
-    def make(self, table: str, query: str) -> None:
-        """Make a kept table of a query, in the place of the one of that name."""
-        self.con.execute(f"CREATE OR REPLACE TABLE {table} AS {query}")
+    def make(self, table: str, query: str, *more: str) -> None:
+        """Make a kept table of a query, or of several one after the other, in the place of the one of that name."""
+        make_of(self.con, f"TABLE {table}", table, [query, *more])
         rows = self.con.execute(f"DESCRIBE {table}").fetchall()
         self.held[_own_name(table)] = {str(name): str(kind) for name, kind, *_ in rows}
 

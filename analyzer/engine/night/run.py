@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import duckdb
 
@@ -274,8 +273,9 @@ class _Night:
             replace_columns(self.kept, base.plan, Judged(plan.rules, name))
             self.con.execute(f'DROP TABLE "{name}"')
         else:  # all that is kept is new: it goes straight to its place, which for a history saves a copy of it
-            keep = partial(self.kept.make, answers)
-            told = evaluate(self.con, plan, name, self.kept.patterns, tell, keep=keep)
+            told = evaluate(
+                self.con, plan, name, self.kept.patterns, tell, keep=lambda queries: self.kept.make(answers, *queries)
+            )
         for rule in plan.rules:
             counted = self.con.execute(f'SELECT "{rule.name}", count(*) FROM {answers} GROUP BY 1').fetchall()
             for answer, rows in counted:
