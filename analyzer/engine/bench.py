@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import duckdb
 import polars as pl
+
+from analyzer.engine.plan import BasePlan
+from analyzer.engine.shares import room_of, shares
+
+Judge = Callable[[pl.DataFrame], pl.DataFrame]
+"""Returns rows with columns added, `matched` among them, in the same order."""
 
 
 class Bench(Protocol):
@@ -16,6 +22,9 @@ class Bench(Protocol):
     """
 
     local: duckdb.DuckDBPyConnection
+
+    def shares(self, plan: BasePlan) -> Sequence[BasePlan]:
+        """Return the plan in as many shares as the engine has to judge it in."""
 
     def make(self, name: str, query: str) -> None:
         """Make a temporary table of the engine; one of the same name is replaced."""
@@ -41,6 +50,12 @@ class Bench(Protocol):
     def keep(self, name: str, frame: pl.DataFrame) -> None:
         """Make a temporary table of the engine from a frame."""
 
+    def judge_units(self, name: str, query: str, judge: Judge, looked_at: str | None) -> None:
+        """Make a temporary table of what `judge` makes of the rows of a query.
+
+        Rows that do not meet the condition `looked_at` may be left out of the frame: what is added to them is blank.
+        """
+
     def drop(self, name: str) -> None:
         """Take away a table that was made."""
 
@@ -54,6 +69,10 @@ class DuckBench:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.local = con
+
+    def shares(self, plan: BasePlan) -> Sequence[BasePlan]:
+        """See `Bench`. What one pass looks up has to fit into memory."""
+        return shares(plan, self.size, room_of(self.local))
 
     def make(self, name: str, query: str) -> None:
         """See `Bench`."""
@@ -95,6 +114,22 @@ class DuckBench:
         self.local.register("frame_to_keep", frame.to_arrow())
         self.make(name, "SELECT * FROM frame_to_keep")
         self.local.unregister("frame_to_keep")
+
+    def judge_units(self, name: str, query: str, judge: Judge, looked_at: str | None) -> None:
+        """See `Bench`. Millions of units too small to be judged never leave the database."""
+        if looked_at is None:
+            self.keep(name, judge(self.frame(query)))
+            return
+        every, judged = f"{name}__every", f"{name}__judged"
+        self.make(every, query)
+        self.keep(judged, judge(self.frame(f'SELECT * FROM "{every}" WHERE {looked_at}')))
+        self.make(
+            name,
+            f'SELECT * FROM "{judged}" UNION ALL BY NAME'
+            f' SELECT *, TRUE AS "matched" FROM "{every}" WHERE ({looked_at}) IS NOT TRUE',
+        )
+        self.drop(every)
+        self.drop(judged)
 
     def drop(self, name: str) -> None:
         """See `Bench`."""

@@ -17,7 +17,7 @@ from analyzer.engine.names import GatherShape
 from analyzer.engine.plan import VERDICTS, BasePlan, Mistake, plan_base
 from analyzer.engine.rollup import create_result_tables, roll_up
 from analyzer.engine.setting import Setting
-from analyzer.engine.statistics import apply_method, load_ahead
+from analyzer.engine.statistics import apply_method, load_ahead, looked_at
 from analyzer.model import AnalyzerError, Problem, Text, Verdict
 from analyzer.model.law import Calendar
 from analyzer.rulebook.library import Library, RuleFile
@@ -152,8 +152,13 @@ def gather_on(bench: Bench, setting: Setting, shape: GatherShape, gathering: Gat
     if shape.gather.method is None:
         bench.make(shape.table, f'SELECT *, TRUE AS "matched" FROM ({gathering.sql})')
         return
-    units = apply_method(setting, shape.gather.method, bench.frame(gathering.sql))
-    bench.keep(shape.table, units.with_columns(matched=True))
+    method = shape.gather.method
+    bench.judge_units(
+        shape.table,
+        gathering.sql,
+        lambda units: apply_method(setting, method, units).with_columns(matched=True),
+        looked_at(setting, method),
+    )
 
 
 def _judge_base(
@@ -168,24 +173,25 @@ def _judge_base(
         gather_on(bench, setting, shape, gathering)
     results = []
     for part in plan.parts():
-        results += _judge_part(bench, part, keep_answers)
+        if part.only_few:
+            bench.make(part.source, part.few_query())
+        for share in bench.shares(part):
+            results += _judge_share(bench, share, keep_answers)
+        if part.only_few:
+            bench.drop(part.source)
     for shape, _ in made:
         bench.drop(shape.table)
     return results
 
 
-def _judge_part(bench: Bench, plan: BasePlan, keep_answers: dict[str, str] | None) -> list[RuleCounts]:
+def _judge_share(bench: Bench, plan: BasePlan, keep_answers: dict[str, str] | None) -> list[RuleCounts]:
     verdicts = f"verdicts_{plan.table}"
-    if plan.only_few:
-        bench.make(plan.source, plan.few_query())
     bench.make(verdicts, plan.verdicts_query())
     counts = _count(bench, plan, verdicts)
     findings = roll_up(bench, plan, verdicts, counts)
     if keep_answers is not None:
         keep_answers.update(_answers(bench, plan, verdicts))
     bench.drop(verdicts)
-    if plan.only_few:
-        bench.drop(plan.source)
     return [RuleCounts(rule.rule.code, plan.table, counts[rule.name], findings[rule.name]) for rule in plan.rules]
 
 

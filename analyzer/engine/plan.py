@@ -73,6 +73,10 @@ class BasePlan:
         few = " OR ".join(dict.fromkeys(f"({rule.few}) IS DISTINCT FROM FALSE" for rule in self.rules))
         return f"SELECT {columns} FROM {row} WHERE {few}"
 
+    def carries(self) -> frozenset[str]:
+        """Return what prepared columns the table of few rows holds already: nothing is joined for them."""
+        return frozenset(flat for *_, names in self._carried() for flat in names) if self.only_few else frozenset()
+
     def _carried(self) -> list[tuple[CompiledRule, list[tuple[str, str]], list[str]]]:
         """Return what the table of few rows carries along of the gathers by which its rows are picked out.
 
@@ -152,7 +156,7 @@ class BasePlan:
         usage = Usage()
         gathers: dict[str, tuple[str, dict[str, str]]] = {}
         moments: dict[str, str] = {}
-        carried = {flat for *_, names in self._carried() for flat in names} if self.only_few else set()
+        carried = self.carries()
         for rule, touched in uses:
             usage.add(touched)
             self._bring(rule, touched, usage, gathers, carried)

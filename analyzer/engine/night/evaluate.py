@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
+from analyzer.engine.bench import DuckBench
 from analyzer.engine.compile import ROW, CompiledRule
 from analyzer.engine.night.asking import first_row
 from analyzer.engine.plan import BasePlan
@@ -73,7 +74,7 @@ def evaluate(
     these rows, piece by piece, which can be run until it returns), and then tells the stories. Returns the names of the
     rules that flag a row.
     """
-    parts = [_Part(con, part, f"{name}_{number}", patterns) for number, part in enumerate(_parts(plan, only))]
+    parts = [_Part(con, part, f"{name}_{number}", patterns) for number, part in enumerate(_parts(con, plan, only))]
     for part in parts:
         part.judge(only)
     wanted = ", ".join(sql for part in parts for sql in part.numbers())
@@ -88,6 +89,8 @@ def evaluate(
     for part in parts:
         flagging |= part.tell(tell)
         part.drop()
+    for source in {part.plan.source for part in parts if part.plan.only_few}:
+        con.execute(f'DROP TABLE "{source}"')
     return flagging
 
 
@@ -118,9 +121,19 @@ def _piece(table: str, select: str, parts: Sequence[_Part], piece: _Piece) -> st
     return f'{select} "{table}" AS "{ROW}" {joins}{within}'
 
 
-def _parts(plan: BasePlan, only: str | None) -> list[BasePlan]:
-    """Rules that apply to few rows are judged apart when all rows are asked about; a few rows are judged at once."""
-    return [plan] if only is not None else plan.parts()
+def _parts(con: duckdb.DuckDBPyConnection, plan: BasePlan, only: str | None) -> list[BasePlan]:
+    """Rules that apply to few rows are judged apart when all rows are asked about; a few rows are judged at once.
+
+    Makes the tables of few rows, and cuts the rules into shares that fit into memory.
+    """
+    if only is not None:
+        return [plan]
+    found: list[BasePlan] = []
+    for part in plan.parts():
+        if part.only_few:
+            con.execute(f'CREATE OR REPLACE TEMP TABLE "{part.source}" AS {part.few_query()}')
+        found += DuckBench(con).shares(part)
+    return found
 
 
 class _Part:
@@ -135,8 +148,6 @@ class _Part:
     def judge(self, only: str | None) -> None:
         """Answer every rule for every row, and say what was missing where there is no answer."""
         plan = self.plan
-        if plan.only_few:
-            self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{plan.source}" AS {plan.few_query()}')
         self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{self.verdicts}" AS {plan.verdicts_query(only)}')
         asked = ", ".join(f'min("{rule.name}"), bool_or("{rule.name}" = {UNDECIDED})' for rule in plan.rules)
         row = first_row(self.con, f'SELECT {asked} FROM "{self.verdicts}"') or ()
@@ -196,7 +207,7 @@ class _Part:
 
     def drop(self) -> None:
         """Take the temporary tables away."""
-        for table in (self.verdicts, self.missing, *([self.plan.source] if self.plan.only_few else [])):
+        for table in (self.verdicts, self.missing):
             self.con.execute(f'DROP TABLE IF EXISTS "{table}"')
 
 

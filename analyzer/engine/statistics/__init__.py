@@ -41,22 +41,29 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class StatisticalMethod:
-    """A method by name: what it does, the columns that it reads, its settings with their defaults, and the work."""
+    """A method by name: what it does, the columns that it reads, its settings with their defaults, and the work.
+
+    `least` names a column and a setting: units with less in the column than the setting says are silent, and the
+    method says the same of all others whether it sees them or not.
+    """
 
     about: str
     reads: tuple[str, ...]
     settings: Mapping[str, Any]
     judge: Callable[[pl.DataFrame, Settings], pl.DataFrame]
+    least: tuple[str, str] | None = None
 
 
 METHODS: dict[str, StatisticalMethod] = {}
 
 
-def method(name: str, about: str, reads: tuple[str, ...], **settings: Any) -> Callable[[Any], Any]:
+def method(
+    name: str, about: str, reads: tuple[str, ...], least: tuple[str, str] | None = None, **settings: Any
+) -> Callable[[Any], Any]:
     """Register a function as the method `name`; `settings` are its settings with their defaults."""
 
     def register(judge: Callable[[pl.DataFrame, Settings], pl.DataFrame]) -> Callable[..., pl.DataFrame]:
-        METHODS[name] = StatisticalMethod(about, reads, settings, judge)
+        METHODS[name] = StatisticalMethod(about, reads, settings, judge, least)
         return judge
 
     return register
@@ -89,6 +96,13 @@ def resolved(setting: Setting, asked: Method) -> dict[str, Any]:
         if isinstance(values[name], Decimal):
             values[name] = float(values[name])
     return values
+
+
+def looked_at(setting: Setting, asked: Method) -> str | None:
+    """Return the SQL condition on the units that a method has to see; None when it has to see all of them."""
+    least = METHODS[asked.name].least
+    value = resolved(setting, asked)[least[1]] if least else None
+    return None if least is None or value is None else f'"{least[0]}" >= {max(value, 1)}'
 
 
 _loading = threading.Thread(target=importlib.import_module, args=("scipy.special",), daemon=True)

@@ -45,6 +45,7 @@ def _winsorised() -> tuple[float, float]:
     "funnel",
     "rates of comparable units: exact binomial funnel limits, over-dispersion, false discovery over all units",
     ("events", "trials"),
+    least=("trials", "min_sample"),
     within=(),
     side="high",
     min_sample=10,
