@@ -113,6 +113,20 @@ def _near(value: Any) -> Any:
     return {"same": value} if isinstance(value, str | list) else value
 
 
+class Parts(_Strict):
+    """How what a gather says follows from a part of the rows of the table `of`; a nightly scan reads that part only.
+
+    Without `apart` the result adds up: the query ends with groups, and its other columns are counts, and sums of whole
+    numbers that are never blank. Rows of one value of `together` are counted with each other (without it, each row
+    for itself), and rows of different values as if the others were not there.
+    With `apart`, by column of the result an expression over the row, rows of different values never meet in a group.
+    """
+
+    of: str
+    together: Expression | None = None
+    apart: dict[str, Expression] = Field(default_factory=dict)
+
+
 class Gather(_Strict):
     """A query that gathers rows by a key and decides nothing.
 
@@ -122,7 +136,8 @@ class Gather(_Strict):
     With `method` the gathered rows pass through a statistical method, which adds its columns to them.
     With `during` the row must also lie in the gathered row's stretch of time; the stretches of a key are disjoint.
     `near` says by source table which rows can matter to a base row, where the query's own shape does not show it; a
-    nightly scan judges only what the rows of the night can reach.
+    nightly scan judges only what the rows of the night can reach. `parts` says how a result over all rows, for a
+    method to look at, is brought up to date without reading all of them.
     """
 
     by: dict[str, Expression] | Names
@@ -131,6 +146,7 @@ class Gather(_Strict):
     method: Method | None = None
     none: dict[str, Any] = Field(default_factory=dict)
     near: dict[str, Annotated[Near, BeforeValidator(_near)]] = Field(default_factory=dict)
+    parts: Parts | None = None
     about: Wording | None = None
 
     @property

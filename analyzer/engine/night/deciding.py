@@ -112,21 +112,13 @@ class Decider:
     def _methods(self, plan: BasePlan, asked: Asked) -> None:
         rule = asked.rule
         for number, name in enumerate(asked.ties.methods):
-            sources = self._sources(plan, rule, name)
+            sources = self.units.sources(plan, rule.scope.gathers[name])
             texts = "\n".join(gathering.sql for _, gathering in upstream(plan, rule.scope.gathers[name]))
             by_day = self.kept.as_of != self.setting.as_of and sql_day(self.setting.as_of) in texts
             moved = by_day or bool(sources & set(self.moved.tables))
             for place, query in enumerate(self.units.renew(plan, rule, name, moved)):
                 rows = self._reach(f"night_units_{rule.name}_{number}_{place}", query)
                 asked.apart += [rows] if rows[1] else []
-
-    def _sources(self, plan: BasePlan, rule: CompiledRule, name: str) -> set[str]:
-        """Every canonical table that a gather reads, through links as well."""
-        found: set[str] = set()
-        for _, gathering in upstream(plan, rule.scope.gathers[name]):
-            found.update(gathering.sources)
-            found.update(table for table in self.setting.vocabulary.tables if f'"{table}"' in gathering.sql)
-        return found
 
     def _reach(self, name: str, query: str) -> Reach:
         self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}')

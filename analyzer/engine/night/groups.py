@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,10 +10,9 @@ import duckdb
 from analyzer.engine.compile import CompiledRule
 from analyzer.engine.night.asking import size_of
 from analyzer.engine.night.report import Why
+from analyzer.engine.night.slices import names_in
 from analyzer.engine.night.ties import RuleTies
 from analyzer.engine.plan import BasePlan
-
-_NAME = re.compile(r"\w+")
 
 Reach = tuple[str, int]
 """A temporary table of places `r` in a base table, and how many they are."""
@@ -68,7 +66,7 @@ class BaseNight:
         rules = [rule for group in self.groups for rule in group.rules]
         uses = [(rule, usage) for rule in rules for usage in (rule.verdict_usage, rule.finding_usage)]
         texts = [gathering.sql for _, gathering in self.plan.needed_gathers(rules)]
-        return {name for text in (*texts, self.plan.prepared_row(uses), self.plan.key) for name in _NAME.findall(text)}
+        return {name for text in (*texts, self.plan.prepared_row(uses), self.plan.key) for name in names_in(text)}
 
     def form_groups(self, con: duckdb.DuckDBPyConnection, own: Reach | None, shared_up_to: int) -> None:
         """Put the rules that do not judge every row into groups; none when nothing was reached.

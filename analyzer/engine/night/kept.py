@@ -95,6 +95,14 @@ class Kept:
         """The table of what a gather with a statistical method said of its units."""
         return f'{self.schema}."units_{gather}"'
 
+    def parts(self, gather: str) -> str:
+        """The table of what a gather found that is brought up to date from a part of the rows, before any method."""
+        return f'{self.schema}."parts_{gather}"'
+
+    def below(self, gather: str) -> str:
+        """The table of what a gather said on which one of `parts` is built."""
+        return f'{self.schema}."below_{gather}"'
+
     def has(self, table: str) -> bool:
         """Whether a kept table is there."""
         return _own_name(table) in self.held

@@ -283,6 +283,44 @@ def _in_sources(select: exp.Select, expression: exp.Expr, names: _Names, place: 
     return found
 
 
+def joins_by_key(sql: str, name: str, keys: Mapping[str, str]) -> bool:
+    """Whether a query joins the gather `name` wherever it reads it by just the keys that it has for a row.
+
+    `keys` are the key columns of the gather and the expressions over the row that each must equal.
+    """
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    found = [node for node in tree.find_all(exp.Table) if node.name == name]
+    return bool(found) and all(_joined_by_key(node, keys) for node in found)
+
+
+def _joined_by_key(node: exp.Table, keys: Mapping[str, str]) -> bool:
+    join = node.parent
+    on = join.args.get("on") if isinstance(join, exp.Join) else None
+    if on is None or str(join.side).upper() in ("RIGHT", "FULL"):  # type: ignore[union-attr]
+        return False
+    alias, met = node.alias_or_name, {}
+    for one in _conjuncts(on):
+        sides = [one.left, one.right] if isinstance(one, exp.EQ) else []
+        mine = [side for side in sides if _aliases(side) == {alias}]
+        if len(mine) != 1 or not isinstance(mine[0], exp.Column):
+            return False
+        other = sides[1 - sides.index(mine[0])]
+        met[mine[0].name] = bare(other)
+    return met == {key: sqlglot.parse_one(text, read="duckdb") for key, text in keys.items()}
+
+
+def bare(expression: exp.Expr) -> exp.Expr:
+    """Return an expression over an alias as one over the row itself: `as_key(n.agency_id)` becomes `as_key(agency_id)`."""
+
+    def strip(node: exp.Expr) -> exp.Expr:
+        parts = path(node)
+        if parts is None or len(parts) < 2:
+            return node
+        return exp.column(parts[-1], *reversed(parts[1:-1]))
+
+    return expression.transform(strip)
+
+
 def _aliases(tree: exp.Expr) -> set[str]:
     """The aliases whose rows an expression reads; a name without one belongs to nobody that is known."""
     found = set()
@@ -293,4 +331,4 @@ def _aliases(tree: exp.Expr) -> set[str]:
     return found
 
 
-__all__ = ["Lineage", "Reading", "lineage"]
+__all__ = ["Lineage", "Reading", "bare", "joins_by_key", "lineage"]

@@ -94,7 +94,7 @@ def gather_texts(plan: BasePlan, rules: Sequence[CompiledRule]) -> list[str]:
     """Return the SQL and the methods of every gather that the rules rest on."""
     texts = []
     for shape, gathering in plan.needed_gathers(rules):
-        texts += [shape.table, gathering.sql, str(shape.gather.none)]
+        texts += [shape.table, gathering.sql, str(shape.gather.none), str(shape.gather.parts)]
         texts += [shape.gather.method.name] if shape.gather.method else []
     return texts
 

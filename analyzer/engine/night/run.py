@@ -21,6 +21,7 @@ from analyzer.engine.night.groups import Asked, BaseNight, Group
 from analyzer.engine.night.kept import Kept
 from analyzer.engine.night.making import Making, Makings
 from analyzer.engine.night.moved import Moved
+from analyzer.engine.night.parts import Parts
 from analyzer.engine.night.ranges import drop_values
 from analyzer.engine.night.reached import Reached
 from analyzer.engine.night.report import Change, NightReport, RuleReport, Why
@@ -65,7 +66,7 @@ def bring_up_to_date(
             night.plan(full)
             night.give_up_following(changes, many_rows)
         with night.timed("reach"):
-            night.reach(changes, small_table)
+            night.reach(changes, small_table, many_rows)
         with night.timed("judge"):
             night.judge_some(small_table)
             night.units.drop()
@@ -158,13 +159,16 @@ class _Night:
                 for asked in (one for base in self.bases for one in base.asked):
                     asked.why = asked.why or Why.MANY
 
-    def reach(self, changes: Mapping[str, Change], small_table: int) -> None:
+    def reach(self, changes: Mapping[str, Change], small_table: int, many_rows: int) -> None:
         """Find the rows that every rule has to judge; nothing is looked for where every rule judges all of them."""
         if all(asked.why is not None for base in self.bases for asked in base.asked):
             return
         moved = Moved(self.con, self.home, self.setting.vocabulary, changes)
         decider = Decider(self.con, self.setting, self.kept, self.home, moved, self.units, small_table // 50)
         reached = Reached(self.con, self.home, moved)
+        self.units.parts = Parts(self.con, self.setting, self.kept, self.home, moved, small_table, many_rows)
+        asked = [(base.plan, one) for base in self.bases for one in base.asked if one.why is None and one.ties.methods]
+        self.units.parts.add_up([(plan, one.rule) for plan, one in asked], reached)
         for base in self.bases:
             if self.setting.supply.has(base.plan.table):
                 decider.decide(base, reached)
@@ -253,8 +257,7 @@ class _Night:
         told: set[str] = set()
         if self.setting.supply.has(plan.table):
             made = plan.needed_gathers(rules)
-            for shape, gathering in made:
-                make_gather(self.con, plan.setting, shape, gathering)
+            self.units.make_all(plan, made)
             told = self._answer_in_full(base, plan)
             for asked in base.asked:
                 for gather in asked.ties.methods if asked.why is not None else ():

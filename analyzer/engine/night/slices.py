@@ -20,6 +20,8 @@ from analyzer.engine.night.ties import OTHER, Tie
 _Children = Mapping["Tie | None", Sequence[Tie]]
 _Giver = tuple[str, "Tie | None", _Children]
 
+_NAME = re.compile(r"\w+")
+
 _ASKED = re.compile(rf'"{OTHER}"\."(\w+)"')
 """A column of the row on a tie's other side."""
 
@@ -32,6 +34,8 @@ class Slices:
     home: str
     large: frozenset[str]
     read: frozenset[str]
+    before: Mapping[str, str] = field(default_factory=dict)
+    """Tables with older versions of rows, by canonical table: what these rest on is taken in as well."""
     laid: list[str] = field(default_factory=list)
     _needs: dict[str, list[str]] = field(default_factory=dict)
     _number: int = 0
@@ -57,7 +61,13 @@ class Slices:
             asked = [tie for _, children in some for tie in children.get(None, ())]
             held = self._rows(table, f"({every})", f"night_held_{table}", asked)
             givers += [(_at(held, places), None, children) for places, children in some]
+            givers += self._older(table, [(None, children) for _, children in some])
         self._descend(givers)
+
+    def _older(self, table: str, askers: Sequence[tuple[Tie | None, _Children]]) -> list[_Giver]:
+        """The older versions of the rows of a table, as givers."""
+        rows = self.before.get(table)
+        return [] if rows is None else [(f'"{rows}"', of, children) for of, children in askers]
 
     def _descend(self, givers: Sequence[_Giver]) -> None:
         """Look up what the givers (rows, the tie that found them, all ties of their group) rest on, level by level."""
@@ -78,7 +88,8 @@ class Slices:
             asked = [one for _, of, children in askers for one in children.get(of, ())]
             if asked:
                 held = self._rows(tie.table, f'"{name}"', f"{name}_held", asked)
-                self._descend([(held, one, children) for _, one, children in askers])
+                older = self._older(tie.table, [(one, children) for _, one, children in askers])
+                self._descend([*((held, one, children) for _, one, children in askers), *older])
 
     def _rows(self, table: str, places: str, name: str, ties: Sequence[Tie]) -> str:
         """Make the table `name` of the rows at some places `r`, with what the ties ask of them; return its SQL."""
@@ -101,15 +112,15 @@ class Slices:
         for table in sorted(self.large):
             needs = " UNION ALL ".join(self._needs.get(table, ())) or "SELECT -1 AS r"
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE night_needs AS SELECT DISTINCT r FROM ({needs})")
-            wanted = ", ".join(f'x."{column}"' for column in self._columns(table))
+            wanted = ", ".join(f'x."{column}"' for column in self.columns(table))
             self.con.execute(
                 f'CREATE TEMP TABLE "{table}" AS SELECT {wanted}, x.rowid AS "_at" FROM {self.home}."{table}" AS x'
                 f" SEMI JOIN night_needs AS n ON x.rowid = n.r WHERE {of_places(self.con, 'night_needs')}"
             )
             self.laid.append(table)
 
-    def _columns(self, table: str) -> list[str]:
-        """The columns of a table that some rule reads, in their order, and those that are not of the records."""
+    def columns(self, table: str) -> list[str]:
+        """Return the columns of a table that something reads, in their order, and those that are not of the records."""
         names = [str(name) for name, *_ in self.con.execute(f'DESCRIBE {self.home}."{table}"').fetchall()]
         return [name for name in names if name in self.read or name.startswith("_")]
 
@@ -122,6 +133,11 @@ class Slices:
         for table in self.laid:
             self.con.execute(f'DROP TABLE temp."{table}"')
         self.laid.clear()
+
+
+def names_in(text: str) -> set[str]:
+    """Return every name that stands in SQL: the columns that it reads are among them."""
+    return set(_NAME.findall(text))
 
 
 def _at(held: str, places: str) -> str:

@@ -16,9 +16,9 @@ from sqlglot import exp
 from analyzer.engine.compile import ROW, CompiledRule
 from analyzer.engine.gathering import Gathering
 from analyzer.engine.joins import INNER
-from analyzer.engine.language import LanguageError, parse, path
+from analyzer.engine.language import LanguageError, parse
 from analyzer.engine.names import GatherShape, Path, Scope, Usage
-from analyzer.engine.night.lineage import Lineage, lineage
+from analyzer.engine.night.lineage import Lineage, bare, joins_by_key, lineage
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.setting import Setting, Supply
 from analyzer.engine.terms import Terms
@@ -66,7 +66,15 @@ class RuleTies:
 
 def ties_of(plan: BasePlan, rule: CompiledRule) -> RuleTies:
     """Return the ties of a compiled rule."""
-    return _Ties(plan, rule).found
+    return _Ties(plan, rule).of_rule()
+
+
+def ties_of_parts(plan: BasePlan, rule: CompiledRule, shape: GatherShape) -> RuleTies | None:
+    """Return the ties by which other rows reach a row of the table whose rows a gather adds up.
+
+    None when they cannot be told: the gather reads another table on its own, or is not joined by the key of another.
+    """
+    return _Ties(plan, rule).of_parts(shape)
 
 
 def _uses(plan: BasePlan, rule: CompiledRule) -> tuple[Usage, list[str]]:
@@ -110,12 +118,34 @@ class _Ties:
         self.setting: Setting = replace(plan.setting, supply=supply)
         self.plan, self.rule = plan, rule
         self.found = RuleTies()
-        usage, names = _uses(plan, rule)
-        self._links(None, plan.table, ROW, usage)
-        self.found.methods = tuple(name for name in names if _has_method(rule.scope.gathers, name))
+
+    def of_rule(self) -> RuleTies:
+        """The ties of the rule."""
+        usage, names = _uses(self.plan, self.rule)
+        gathers = self.rule.scope.gathers
+        self._links(None, self.plan.table, ROW, usage)
+        self.found.methods = tuple(name for name in names if _has_method(gathers, name))
         for name in names:
             if name not in self.found.methods:
-                self._gather(rule.scope.gathers[name])
+                self._gather(gathers[name])
+        return self.found
+
+    def of_parts(self, shape: GatherShape) -> RuleTies | None:
+        """The ties of the rows that a gather adds up."""
+        parts, gathering = shape.gather.parts, self.plan.gathers[shape.table][1]
+        if parts is None or set(gathering.sources) != {parts.of}:
+            return None
+        usage = gathering.usage
+        for alias in sorted({alias for alias, _, _ in usage.columns} | {alias for alias, _ in usage.links}):
+            self._links(None, parts.of, alias, usage)
+        for name, one in self.rule.scope.gathers.items():
+            if f'"{one.table}"' not in gathering.sql:
+                continue
+            plain = one.gather.method is None and one.gather.parts is None and one.gather.during is None
+            if not plain or parts.of != self.plan.table or not joins_by_key(shape.gather.sql, name, one.gather.keys):
+                return None
+            self._gather(one)
+        return None if self.found.whole else self.found
 
     def _add(self, tie: Tie, columns: Iterable[str]) -> None:
         self.found.ties.setdefault(tie, set()).update(columns)
@@ -181,7 +211,7 @@ class _Ties:
         """The pairs of a reading: key columns that are expressions over the two rows alone."""
         found = []
         for column, expression in same.items():
-            source = self._over(table, SOURCE, _bare(expression))
+            source = self._over(table, SOURCE, bare(expression).sql(dialect="duckdb"))
             other = self._over(self.plan.table, OTHER, shape.gather.keys[column])
             if source is not None and other is not None:
                 found.append((source, other))
@@ -294,20 +324,8 @@ def _has_method(gathers: Mapping[str, GatherShape], name: str) -> bool:
     )
 
 
-def _bare(expression: exp.Expr) -> str:
-    """An expression over an alias as text over the row itself: `as_key(n.agency_id)` becomes `as_key(agency_id)`."""
-
-    def strip(node: exp.Expr) -> exp.Expr:
-        parts = path(node)
-        if parts is None or len(parts) < 2:
-            return node
-        return exp.column(parts[-1], *reversed(parts[1:-1]))
-
-    return expression.transform(strip).sql(dialect="duckdb")
-
-
 def _columns_at(usage: Usage, alias: str, where: Path) -> list[str]:
     return [column for one, place, column in usage.columns if one == alias and place == where]
 
 
-__all__ = ["OTHER", "SOURCE", "RuleTies", "Tie", "near_mistake", "ties_of"]
+__all__ = ["OTHER", "SOURCE", "RuleTies", "Tie", "near_mistake", "ties_of", "ties_of_parts"]

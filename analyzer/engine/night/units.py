@@ -16,8 +16,9 @@ from analyzer.engine.gathering import Gathering
 from analyzer.engine.joins import INNER, link_joins
 from analyzer.engine.judge import make_gather
 from analyzer.engine.names import GatherShape, Scope, Usage
-from analyzer.engine.night.asking import size_of
+from analyzer.engine.night.asking import one_number, size_of
 from analyzer.engine.night.kept import Kept
+from analyzer.engine.night.parts import Parts, gathers_under
 from analyzer.engine.night.ranges import of_values
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.terms import Terms
@@ -33,6 +34,7 @@ class Units:
     con: duckdb.DuckDBPyConnection
     kept: Kept
     home: str
+    parts: Parts | None = None
     made: set[str] = field(default_factory=set)
 
     def renew(self, plan: BasePlan, rule: CompiledRule, name: str, moved: bool) -> list[str]:
@@ -49,7 +51,7 @@ class Units:
                 )
                 self.made.add(shape.table)
             return []
-        self.make(plan, shape)
+        self.make(plan, rule, shape)
         deciding, shown = self._used(rule, name)
         touched = []
         if change := self._difference(shape, deciding):
@@ -68,12 +70,68 @@ class Units:
         columns = ", ".join(f'"{column}"' for column in self._kept_columns(rule, name))
         self.kept.make(self.kept.units(shape.table), f'SELECT {columns} FROM "{shape.table}"')
 
-    def make(self, plan: BasePlan, shape: GatherShape) -> None:
-        """Make a gather and those that it is built on, each once."""
-        for one, gathering in upstream(plan, shape):
-            if one.table not in self.made:
-                make_gather(self.con, plan.setting, one, gathering)
-                self.made.add(one.table)
+    def make(self, plan: BasePlan, rule: CompiledRule, shape: GatherShape) -> None:
+        """Make a gather and what it is built on, each once; what is kept of its result is brought up to date first."""
+        if shape.table in self.made:
+            return
+        gathering = plan.gathers[shape.table][1]
+        is_done = self.parts is not None and shape.table in self.parts.done
+        under = [] if is_done else gathers_under(plan, gathering)
+        for one, _ in under:
+            self.make(plan, rule, one)
+        if shape.gather.parts is not None and not is_done:
+            self._renew(plan, rule, shape, under)
+        self._from_kept(plan, shape, gathering)
+        self.made.add(shape.table)
+
+    def make_all(self, plan: BasePlan, made: Sequence[tuple[GatherShape, Gathering]]) -> None:
+        """Make gathers, each after what it is built on, and keep what is brought up to date another night."""
+        for shape, gathering in made:
+            if shape.gather.parts is not None:
+                self._keep_parts(plan, shape, gathering)
+            self._from_kept(plan, shape, gathering)
+
+    def _renew(
+        self, plan: BasePlan, rule: CompiledRule, shape: GatherShape, under: Sequence[tuple[GatherShape, Gathering]]
+    ) -> None:
+        """Bring the kept result of a gather up to date from the groups that are touched, or gather it anew."""
+        gathering = plan.gathers[shape.table][1]
+        is_same = all(self._is_as_before(one.table) for one, _ in under)
+        sources = self.sources(plan, shape, below=False)
+        if not (is_same and self.parts and self.parts.renew_apart(rule, shape, gathering, sources)):
+            self._keep_parts(plan, shape, gathering)
+
+    def _keep_parts(self, plan: BasePlan, shape: GatherShape, gathering: Gathering) -> None:
+        self.kept.make(self.kept.parts(shape.table), gathering.sql)
+        if shape.gather.parts is not None and shape.gather.parts.apart:
+            for one, _ in gathers_under(plan, gathering):
+                self.kept.make(self.kept.below(one.table), f'SELECT * FROM "{one.table}"')
+
+    def _is_as_before(self, gather: str) -> bool:
+        """Whether a gather that was made says what it said when a result was built on it."""
+        below = self.kept.below(gather)
+        if not self.kept.has(below):
+            return False
+        now, was = f'SELECT * FROM "{gather}"', f"SELECT * FROM {below}"
+        return not one_number(
+            self.con,
+            f"SELECT count(*) FROM (({now} EXCEPT ALL {was}) UNION ALL ({was} EXCEPT ALL {now}))",
+        )
+
+    def _from_kept(self, plan: BasePlan, shape: GatherShape, gathering: Gathering) -> None:
+        """Make a gather, from what is kept of it if it is one of `parts`."""
+        if shape.gather.parts is not None:
+            gathering = replace(gathering, sql=f"SELECT * FROM {self.kept.parts(shape.table)}")
+        make_gather(self.con, plan.setting, shape, gathering)
+
+    def sources(self, plan: BasePlan, shape: GatherShape, *, below: bool = True) -> set[str]:
+        """Return every canonical table that a gather reads, through links and (with `below`) other gathers as well."""
+        every = upstream(plan, shape) if below else [plan.gathers[shape.table]]
+        found: set[str] = set()
+        for _, gathering in every:
+            found.update(gathering.sources)
+            found.update(table for table in plan.setting.vocabulary.tables if f'"{table}"' in gathering.sql)
+        return found
 
     def drop(self) -> None:
         """Take the gathers away."""
