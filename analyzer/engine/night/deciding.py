@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from analyzer.engine.compile import CompiledRule
 from analyzer.engine.night.asking import size_of
 from analyzer.engine.night.clock import asks_for, clock_of, turned_rows
 from analyzer.engine.night.groups import Asked, BaseNight, Reach

@@ -15,13 +15,14 @@ from analyzer.engine.bench import DuckBench
 from analyzer.engine.compile import ROW, CompiledRule
 from analyzer.engine.night.asking import first_row
 from analyzer.engine.plan import BasePlan
+from analyzer.engine.shares import room_of
 from analyzer.engine.stories import create_hits
 
 UNDECIDED, NOT_APPLICABLE = 4, 5
 FIRST_PATTERN = 10
 
-PIECE = 4_000_000
-"""So many rows at a time get their answers put together: those of a whole history do not fit into little memory at once."""
+PIECE = 122_880
+"""The answers of a history are put together in pieces of some multiple of so many rows: they do not fit into memory at once."""
 
 
 @dataclass
@@ -79,7 +80,7 @@ def evaluate(
         part.judge(only)
     wanted = ", ".join(sql for part in parts for sql in part.numbers())
     select = f'SELECT {plan.key} AS "record_key", {wanted} FROM'
-    pieces = [None] if only is not None else _pieces(con, plan.table)
+    pieces = [None] if only is not None else _pieces(con, plan.table, sum(part.width() for part in parts))
     answers = [_piece(plan.table, select, parts, piece) for piece in pieces]
     if keep is None:
         make_of(con, f'TEMP TABLE "{name}"', f'"{name}"', answers)
@@ -101,17 +102,21 @@ def make_of(con: duckdb.DuckDBPyConnection, made: str, name: str, queries: Seque
         con.execute(f"INSERT INTO {name} {query}")
 
 
+_JOINED = 32
+"""Bytes of a row in a join beside its columns."""
+
 _Piece = tuple[int, int] | None
 """The first and the last place of some rows of a table; None for all of them."""
 
 
-def _pieces(con: duckdb.DuckDBPyConnection, table: str) -> Sequence[_Piece]:
-    """Return the pieces in which the answers of a whole table are put together; a small table is one."""
+def _pieces(con: duckdb.DuckDBPyConnection, table: str, width: int) -> Sequence[_Piece]:
+    """Return the pieces in which the answers of a whole table are put together, of `width` bytes a row; often one."""
+    size = max(room_of(con) // width // PIECE, 1) * PIECE
     # Rows of an open transaction have places far behind all others: the places are counted as they are.
-    found = con.execute(f'SELECT DISTINCT rowid // {PIECE} AS piece FROM "{table}" ORDER BY piece').fetchall()
+    found = con.execute(f'SELECT DISTINCT rowid // {size} AS piece FROM "{table}" ORDER BY piece').fetchall()
     if len(found) <= 1:
         return [None]
-    return [(piece * PIECE, (piece + 1) * PIECE - 1) for (piece,) in found]
+    return [(piece * size, (piece + 1) * size - 1) for (piece,) in found]
 
 
 def _piece(table: str, select: str, parts: Sequence[_Part], piece: _Piece) -> str:
@@ -178,6 +183,10 @@ class _Part:
         return " ".join(
             f'{how} {_part_of(table, piece)} ON "{table}"."row_id" = "{ROW}".rowid' for how, table in tables
         )
+
+    def width(self) -> int:
+        """About how many bytes its answers take for each row while they are joined."""
+        return 2 * _JOINED + len(self.plan.rules) + 8 * len(self.open)
 
     def numbers(self) -> list[str]:
         """The select list of the answers as they are kept."""
