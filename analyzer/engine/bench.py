@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from analyzer.engine.plan import BasePlan
-from analyzer.engine.shares import room_of, shares
+from analyzer.engine.shares import pieces, room_of, shares
 
 Judge = Callable[[pl.DataFrame], pl.DataFrame]
 """Returns rows with columns added, `matched` among them, in the same order."""
@@ -25,6 +25,9 @@ class Bench(Protocol):
 
     def shares(self, plan: BasePlan) -> Sequence[BasePlan]:
         """Return the plan in as many shares as the engine has to judge it in."""
+
+    def judge_rows(self, name: str, plan: BasePlan) -> None:
+        """Make a temporary table of the answers of every row under the rules of a share."""
 
     def make(self, name: str, query: str) -> None:
         """Make a temporary table of the engine; one of the same name is replaced."""
@@ -73,6 +76,13 @@ class DuckBench:
     def shares(self, plan: BasePlan) -> Sequence[BasePlan]:
         """See `Bench`. What one pass looks up has to fit into memory."""
         return shares(plan, self.size, room_of(self.local))
+
+    def judge_rows(self, name: str, plan: BasePlan) -> None:
+        """See `Bench`. Piece by piece where one pass would look up more than half the memory holds."""
+        cut = pieces(self.local, plan, self.size, 2 * room_of(self.local))
+        self.make(name, plan.verdicts_query(piece=cut[0] if cut else None))
+        for piece in cut[1:]:
+            self.local.execute(f'INSERT INTO "{name}" {plan.verdicts_query(piece=piece)}')
 
     def make(self, name: str, query: str) -> None:
         """See `Bench`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from analyzer.engine.names import Path, Scope, Usage, alias_of
 from analyzer.model.tables import UNKNOWN
@@ -11,11 +11,14 @@ INNER = "own"
 """The alias of the table's own row inside a prepared row."""
 
 
-def link_joins(scope: Scope, links: Iterable[Path], is_whole: bool = True) -> list[str]:
+def link_joins(
+    scope: Scope, links: Iterable[Path], is_whole: bool = True, cut: Mapping[str, str] | None = None
+) -> list[str]:
     """Return one LEFT JOIN for each link path, parents first. A link leads to at most one row: it is by key.
 
     `is_whole` says that every row of the table is joined. A far larger table is then cut down first to the rows that
-    are linked: else the engine reads the large table past the small one and hands on a few rows at a time.
+    are linked: else the engine reads the large table past the small one and hands on a few rows at a time. `cut` says
+    by the names of links from which rows (SQL) alone they lead.
     """
     clauses = []
     for path in sorted(set(links), key=lambda one: (len(one), one)):
@@ -27,7 +30,9 @@ def link_joins(scope: Scope, links: Iterable[Path], is_whole: bool = True) -> li
         alias = alias_of(scope.alias, path)
         by = f'"{alias_of(scope.alias, path[:-1])}"."{link.by}"'
         table = f'"{link.table}"'
-        if is_whole and len(path) == 1 and scope.setting.supply.is_far_larger(link.table, scope.table):
+        if len(path) == 1 and cut and path[0] in cut:
+            table = f'(SELECT * FROM {table} WHERE "{key}" IN (SELECT "{link.by}" FROM {cut[path[0]]}))'
+        elif is_whole and len(path) == 1 and scope.setting.supply.is_far_larger(link.table, scope.table):
             table = f'(SELECT * FROM {table} WHERE "{key}" IN (SELECT "{link.by}" FROM "{scope.table}"))'
         clauses.append(f'LEFT JOIN {table} AS "{alias}" ON "{alias}"."{key}" = {by}')
     return clauses

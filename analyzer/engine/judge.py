@@ -186,7 +186,7 @@ def _judge_base(
 
 def _judge_share(bench: Bench, plan: BasePlan, keep_answers: dict[str, str] | None) -> list[RuleCounts]:
     verdicts = f"verdicts_{plan.table}"
-    bench.make(verdicts, plan.verdicts_query())
+    bench.judge_rows(verdicts, plan)
     counts = _count(bench, plan, verdicts)
     findings = roll_up(bench, plan, verdicts, counts)
     if keep_answers is not None:

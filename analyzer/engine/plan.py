@@ -6,6 +6,7 @@ subject, dates, amounts and facts for the rows that are not in order, and for th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +30,22 @@ VERDICTS = {
     5: Verdict.NOT_APPLICABLE,
 }
 """The number by which an answer is kept while judging."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The rows between two places of the table that a plan reads; of the tables `heavy` only what these need is joined."""
+
+    first: int
+    last: int
+    heavy: frozenset[str]
+
+    def where(self, alias: str) -> str:
+        """The SQL that a row lies in the piece."""
+        return f'"{alias}".rowid BETWEEN {self.first} AND {self.last}'
+
+
+_ALIAS = re.compile(r'"(\w+)"\.')
 
 
 @dataclass
@@ -122,9 +139,9 @@ class BasePlan:
                 wanted.update(other.table for other, _ in self.gathers.values() if f'"{other.table}"' in gathering.sql)
         return [(shape, gathering) for shape, gathering in self.gathers.values() if shape.table in wanted]
 
-    def verdicts_query(self, only: str | None = None) -> str:
-        """Return the query that gives each row its answer under every rule; `only` as in `prepared_row`."""
-        row = self.prepared_row([(rule, rule.verdict_usage) for rule in self.rules], only)
+    def verdicts_query(self, only: str | None = None, piece: Piece | None = None) -> str:
+        """Return the query that gives each row its answer under every rule; `only` and `piece` as in `prepared_row`."""
+        row = self.prepared_row([(rule, rule.verdict_usage) for rule in self.rules], only, piece=piece)
         applies = [f'{rule.applies} AS "{rule.name}_applies"' for rule in self.rules]
         legs = [
             f'CASE WHEN "{rule.name}_applies" THEN {getattr(rule, part)} END AS "{rule.name}_{part}"'
@@ -146,12 +163,14 @@ class BasePlan:
         own: Sequence[str] = (),
         *,
         are_many: bool = False,
+        piece: Piece | None = None,
     ) -> str:
         """Return the sub-query `t`: the base row with every linked and gathered column that the usages touch.
 
         What is brought is worked out once here and not again in each rule. `only` is a sub-query with `row_id` (and
         whatever else is to be carried) to which the rows are cut down before anything is joined; `own` are further
-        columns of the base row that are wanted. `are_many` says that `only` leaves a good part of the table.
+        columns of the base row that are wanted. `are_many` says that `only` leaves a good part of the table. With `piece`
+        only its rows are prepared.
         """
         usage = Usage()
         gathers: dict[str, tuple[str, dict[str, str]]] = {}
@@ -159,7 +178,7 @@ class BasePlan:
         carried = self.carries()
         for rule, touched in uses:
             usage.add(touched)
-            self._bring(rule, touched, usage, gathers, carried)
+            self._bring(rule, touched, usage, gathers, carried, piece)
             if rule.as_of is not None and rule.as_of[0] not in moments:
                 moments[rule.as_of[0]] = self._moment(rule, rule.as_of[1], usage)
         scope = Scope(self.setting, self.table, INNER)
@@ -168,15 +187,17 @@ class BasePlan:
         columns = [f'{self.row_id} AS "row_id"', *flat_columns(scope, usage)]
         columns += [f'{value} AS "{name}"' for _, brought in gathers.values() for name, value in brought.items()]
         columns += [f'{value} AS "{name}"' for name, value in moments.items()]
-        joins = link_joins(
-            scope, [path for _, path in usage.links], is_whole=(only is None or are_many) and not self.only_few
-        )
+        is_whole = (only is None or are_many) and not self.only_few
+        heavy = dict.fromkeys(piece.heavy, self._rows_of(piece)) if piece else None
+        joins = link_joins(scope, [path for _, path in usage.links], is_whole, heavy)
         joins += [gathers[table][0] for table in self.gathers if table in gathers and gathers[table][0]]
         cut = ""
         if only is not None:
             cut = f'JOIN ({only}) AS "v" ON "v"."row_id" = {self.row_id}'
             columns.append('"v".* EXCLUDE ("row_id")')
         source = f'FROM "{self.source}" AS "{INNER}" {cut} {" ".join(joins)}'
+        if piece is not None:
+            source += f" WHERE {piece.where(INNER)}"
         return f'(SELECT {", ".join(columns)} {source}) AS "{ROW}"'
 
     def _bring(
@@ -186,6 +207,7 @@ class BasePlan:
         usage: Usage,
         gathers: dict[str, tuple[str, dict[str, str]]],
         carried: Collection[str],
+        piece: Piece | None,
     ) -> None:
         """Add the joins and columns of the gathers that a rule touches; their keys may need links of their own."""
         inner = self._inner(rule)
@@ -195,11 +217,21 @@ class BasePlan:
             if flat in carried:
                 gathers.setdefault(shape.table, ("", {}))[1][flat] = f'"{INNER}"."{flat}"'
                 continue
+            match = inner.gather_match(name)
             _, brought = gathers.setdefault(
-                shape.table, (f'LEFT JOIN "{shape.table}" ON {inner.gather_match(name)}', {})
+                shape.table, (f"LEFT JOIN {self._gathered(shape.table, match, piece)} ON {match}", {})
             )
             brought[flat] = inner.gathered_value(Gathered(inner.scope, name, column))
         usage.links.update({(ROW, path): None for _, path in inner.usage.links})
+
+    def _gathered(self, table: str, match: str, piece: Piece | None) -> str:
+        """The SQL of what is joined of a gather: all of it, or what a piece needs where that can be told without links."""
+        if piece is None or table not in piece.heavy or set(_ALIAS.findall(match)) - {table, INNER}:
+            return f'"{table}"'
+        return f'(SELECT "{table}".* FROM "{table}" SEMI JOIN {self._rows_of(piece)} ON {match}) AS "{table}"'
+
+    def _rows_of(self, piece: Piece) -> str:
+        return f'(SELECT * FROM "{self.source}" AS "{INNER}" WHERE {piece.where(INNER)}) AS "{INNER}"'
 
     def _moment(self, rule: CompiledRule, text: str, usage: Usage) -> str:
         inner = self._inner(rule)

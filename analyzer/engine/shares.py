@@ -2,18 +2,19 @@
 
 All that the rules of one pass look up (linked rows, gathered rows) is held in memory at once, and none of it can be
 put aside while the others are in use. Where memory is short a pass asks fewer rules; the base table is read once more
-for each pass, which costs far less.
+for each pass, which costs far less. What a single rule looks up may still be too much: then the rows are judged piece
+by piece, and of what is looked up only what a piece needs is held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
 from analyzer.engine.compile import CompiledRule
-from analyzer.engine.plan import BasePlan
+from analyzer.engine.plan import BasePlan, Piece
 
 _PART = 4
 """What is looked up in one pass may take one part in so many of the memory."""
@@ -23,6 +24,9 @@ _ROW, _COLUMN = 24, 24
 
 _LIGHT = 64
 """What takes less than one part in so many of the room is not counted."""
+
+LEAST = 122_880
+"""A piece has at least so many rows: each reads what is looked up once."""
 
 Wants = Mapping[str, frozenset[str]]
 """The columns that a rule looks up, by table of a gather or by link."""
@@ -34,31 +38,71 @@ def room_of(con: duckdb.DuckDBPyConnection) -> int:
     return _bytes(str(row[0])) // _PART if row else 0
 
 
+@dataclass
+class Weights:
+    """How much memory the look-ups of rules take; `size` says how many rows a table has."""
+
+    plan: BasePlan
+    size: Callable[[str], int]
+    room: int
+    wants: dict[str, Wants] = field(init=False)
+    rows: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        carried = self.plan.carries()
+        self.wants = {rule.name: _wants(rule, carried) for rule in self.plan.rules}
+        names = {name for one in self.wants.values() for name in one}
+        self.rows = {name: _rows(self.plan, name, self.size) for name in names}
+
+    @property
+    def heavy(self) -> frozenset[str]:
+        """The tables and links whose look-up counts."""
+        return frozenset(name for name, rows in self.rows.items() if rows * (_ROW + _COLUMN) * _LIGHT > self.room)
+
+    def of(self, rules: Iterable[str]) -> int:
+        """Return the bytes that the look-ups of some rules take together."""
+        columns: dict[str, set[str]] = {}
+        for rule in rules:
+            for table in self.heavy & self.wants[rule].keys():
+                columns.setdefault(table, set()).update(self.wants[rule][table])
+        return sum(self.rows[table] * (_ROW + _COLUMN * len(some)) for table, some in columns.items())
+
+
 def shares(plan: BasePlan, size: Callable[[str], int], room: int) -> list[BasePlan]:
     """Return the plan in shares that fit into `room` bytes each; a single rule is a share however much it looks up.
 
     `size` says how many rows a table has. The rules of each share stand in the order of the plan.
     """
-    carried = plan.carries()
-    wants = {rule.name: _wants(rule, carried) for rule in plan.rules}
-    rows = {name: _rows(plan, name, size) for one in wants.values() for name in one}
-    heavy = {name for name, number in rows.items() if number * (_ROW + _COLUMN) * _LIGHT > room}
+    weights = Weights(plan, size, room)
     bins: list[list[str]] = []
-
-    def weight(names: Sequence[str]) -> int:
-        columns: dict[str, set[str]] = {}
-        for name in names:
-            for table in heavy & wants[name].keys():
-                columns.setdefault(table, set()).update(wants[name][table])
-        return sum(rows[table] * (_ROW + _COLUMN * len(some)) for table, some in columns.items())
-
-    for rule in sorted(plan.rules, key=lambda one: -weight([one.name])):
-        fitting = [one for one in bins if weight([*one, rule.name]) <= room]
+    for rule in sorted(plan.rules, key=lambda one: -weights.of([one.name])):
+        fitting = [one for one in bins if weights.of([*one, rule.name]) <= room]
         if fitting:
-            min(fitting, key=lambda one: weight([*one, rule.name]) - weight(one)).append(rule.name)
+            min(fitting, key=lambda one: weights.of([*one, rule.name]) - weights.of(one)).append(rule.name)
         else:
             bins.append([rule.name])
     return [replace(plan, rules=[rule for rule in plan.rules if rule.name in some]) for some in bins]
+
+
+def pieces(con: duckdb.DuckDBPyConnection, share: BasePlan, size: Callable[[str], int], room: int) -> list[Piece]:
+    """Return the pieces in which the rows of a share are judged, so that each looks up no more than `room` bytes.
+
+    None at all when its look-ups fit as they are.
+    """
+    weights = Weights(share, size, room)
+    whole = weights.of(weights.wants)
+    if whole <= room:
+        return []
+    rows = max(size(share.source), 1)
+    of_each = max(rows // -(-whole // max(room, 1)), LEAST)
+    return [Piece(first, last, weights.heavy) for first, last in places(con, share.source, of_each)]
+
+
+def places(con: duckdb.DuckDBPyConnection, table: str, size: int) -> list[tuple[int, int]]:
+    """Return the first and the last places of pieces of a table of at most `size` rows."""
+    # Rows of an open transaction have places far behind all others: the places are counted as they are.
+    found = con.execute(f'SELECT DISTINCT rowid // {size} AS piece FROM "{table}" ORDER BY piece').fetchall()
+    return [(piece * size, (piece + 1) * size - 1) for (piece,) in found]
 
 
 def _wants(rule: CompiledRule, carried: frozenset[str]) -> Wants:
@@ -92,4 +136,4 @@ def _bytes(said: str) -> int:
     return int(float(number) * 1024 ** powers[unit])
 
 
-__all__ = ["room_of", "shares"]
+__all__ = ["pieces", "places", "room_of", "shares"]

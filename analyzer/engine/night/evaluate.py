@@ -15,7 +15,7 @@ from analyzer.engine.bench import DuckBench
 from analyzer.engine.compile import ROW, CompiledRule
 from analyzer.engine.night.asking import first_row
 from analyzer.engine.plan import BasePlan
-from analyzer.engine.shares import room_of
+from analyzer.engine.shares import places, room_of
 from analyzer.engine.stories import create_hits
 
 UNDECIDED, NOT_APPLICABLE = 4, 5
@@ -112,11 +112,8 @@ _Piece = tuple[int, int] | None
 def _pieces(con: duckdb.DuckDBPyConnection, table: str, width: int) -> Sequence[_Piece]:
     """Return the pieces in which the answers of a whole table are put together, of `width` bytes a row; often one."""
     size = max(room_of(con) // width // PIECE, 1) * PIECE
-    # Rows of an open transaction have places far behind all others: the places are counted as they are.
-    found = con.execute(f'SELECT DISTINCT rowid // {size} AS piece FROM "{table}" ORDER BY piece').fetchall()
-    if len(found) <= 1:
-        return [None]
-    return [(piece * size, (piece + 1) * size - 1) for (piece,) in found]
+    found = places(con, table, size)
+    return found if len(found) > 1 else [None]
 
 
 def _piece(table: str, select: str, parts: Sequence[_Part], piece: _Piece) -> str:
@@ -153,7 +150,10 @@ class _Part:
     def judge(self, only: str | None) -> None:
         """Answer every rule for every row, and say what was missing where there is no answer."""
         plan = self.plan
-        self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{self.verdicts}" AS {plan.verdicts_query(only)}')
+        if only is None:
+            DuckBench(self.con).judge_rows(self.verdicts, plan)
+        else:
+            self.con.execute(f'CREATE OR REPLACE TEMP TABLE "{self.verdicts}" AS {plan.verdicts_query(only)}')
         asked = ", ".join(f'min("{rule.name}"), bool_or("{rule.name}" = {UNDECIDED})' for rule in plan.rules)
         row = first_row(self.con, f'SELECT {asked} FROM "{self.verdicts}"') or ()
         for rule, lowest, is_open in zip(plan.rules, row[0::2], row[1::2], strict=True):

@@ -49,6 +49,10 @@ class SparkBench:
         """See `Bench`. Spark puts aside what does not fit, join by join."""
         return [plan]
 
+    def judge_rows(self, name: str, plan: BasePlan) -> None:
+        """See `Bench`."""
+        self.make(name, plan.verdicts_query())
+
     def make(self, name: str, query: str) -> None:
         """See `Bench`."""
         self.local.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}')
