@@ -7,7 +7,9 @@ from datetime import date
 
 from analyzer.engine.examples import ExampleRunner, Outcome
 from analyzer.engine.judge import plan_rules
+from analyzer.engine.language import LanguageError, parse
 from analyzer.engine.lint import lint, unfinished
+from analyzer.engine.night.sums import parts_mistake
 from analyzer.engine.night.ties import near_mistake
 from analyzer.engine.portable import not_portable
 from analyzer.engine.setting import Setting, Supply
@@ -52,6 +54,8 @@ def _compile_problems(library: Library, rules: Sequence[RuleFile]) -> list[Probl
     bases = [(base.facts, base.gather, library.base_files[base.facts]) for base in library.bases.values()]
     owned = [(one.rule.reads, one.rule.gather, one.document) for one in rules]
     found = [problem for owner in (*bases, *owned) for problem in _near_problems(setting, *owner)]
+    found += [problem for owner in (*bases, *owned) for problem in _key_problems(*owner[1:])]
+    found += [problem for owner in (*bases, *owned) for problem in _parts_problems(setting, *owner[1:])]
     return found + [problem for owner in (*bases, *owned) for problem in not_portable(*owner[1:])]
 
 
@@ -72,6 +76,25 @@ def _near_problems(
                 "Name columns or facts of the two rows; no links, gathers or parameters",
             )
             yield document.problem(cause, remedy, ["gather", name, "near"])
+
+
+def _key_problems(gathers: Mapping[str, Gather], document: Document) -> Iterator[Problem]:
+    """What a row is matched on must be an expression, also of a gather that only other gathers read."""
+    for name, gather in gathers.items():
+        for text in gather.keys.values():
+            try:
+                parse(text)
+            except LanguageError as error:
+                yield document.problem(error.cause, error.remedy, ["gather", name, "by"])
+
+
+def _parts_problems(setting: Setting, gathers: Mapping[str, Gather], document: Document) -> Iterator[Problem]:
+    """What `parts` says must hold: a night counts by it."""
+    for name, gather in gathers.items():
+        mistake = parts_mistake(setting, gather)
+        if mistake is not None:
+            cause = Text(f"parts：{mistake.zh}", f"parts: {mistake.en}")
+            yield document.problem(cause, at=["gather", name, "parts"])
 
 
 def _example_problems(one: RuleFile, outcomes: Sequence[Outcome]) -> list[Problem]:

@@ -285,7 +285,7 @@ def _either(first: str, second: str) -> str:
     return f"({first} OR {second})"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class PartError(Exception):
     """A mistake in one part of a rule: the steps to the part, and what is wrong there."""
 

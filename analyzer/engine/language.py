@@ -16,7 +16,7 @@ from analyzer.model import Text
 from analyzer.model.errors import NOTHING
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class LanguageError(Exception):
     """An expression that says something it may not say, or that cannot be read."""
 

@@ -39,6 +39,8 @@ def test_an_unknown_column_is_named_with_its_line_and_the_nearest(rules: SmallRu
         ("breach: fine_yuan > (select 1)", "may not say"),
         ("breach: random() > 1", "a rule may not say"),
         ("gather: {x: {by: [case_id], sql: SELECT 1 FROM nothing AS n}}\nbreach: true", "there is no table `nothing`"),
+        ('gather: {x: {by: {k: "random()"}, sql: SELECT c.case_id AS k FROM cases AS c}}\nbreach: true', "a rule may not say"),
+        ("gather: {x: {by: [case_id], sql: SELECT c.case_id FROM cases AS c, parts: {of: cases}}}\nbreach: true", "end with groups"),
         ("gather: {x: {by: [case_id], sql: DROP TABLE cases}}\nbreach: true", "must be one SELECT"),
         ("gather: {x: {by: [case_id], sql: SELECT c.nope FROM cases AS c}}\nbreach: true", "`nope` is no column"),
         ("gather: {x: {by: [case_id], sql: \"SELECT * FROM read_csv('x.csv') AS c\"}}\nbreach: true", "may not say"),

@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from analyzer.engine.night.lineage import joins_by_key
-from analyzer.engine.night.parts import Parts, sums_of
+from analyzer.engine.night.parts import Parts
 from analyzer.engine.night.sieve import sieve_of
+from analyzer.engine.night.sums import parts_mistake, sums_of
 from analyzer.model.rule import Gather
 from analyzer.rulebook.library import Library, load_library
 from analyzer.samples import make_bureau
@@ -173,3 +174,38 @@ def test_a_sieve_holds_what_a_query_asks_of_the_row_alone(library: Library) -> N
 def test_another_gather_is_joined_by_its_key_or_not_followed(on: str, holds: bool) -> None:
     query = f"SELECT d.plate_no, count(*) FROM detections AS d LEFT JOIN gathered AS k ON {on} GROUP BY 1"
     assert joins_by_key(query, "gathered", {"record_id": "record_id"}) is holds
+
+
+@pytest.mark.parametrize(
+    ("parts", "mistake"),
+    [
+        ({"of": "detections"}, None),
+        ({"of": "detections", "together": "vehicle"}, None),
+        ({"of": "detections", "apart": {"station_id": "station_id"}}, None),
+        ({"of": "cases"}, "the query does not read the table `cases`"),
+        ({"of": "nothing"}, "the query does not read the table `nothing`"),
+        ({"of": "detections", "together": "station.agency_id"}, "`station.agency_id` cannot be told from a row alone"),
+        ({"of": "detections", "apart": {"no_such": "station_id"}}, "the query does not return the column `no_such`"),
+        (
+            {"of": "detections", "together": "vehicle", "apart": {"station_id": "station_id"}},
+            "together and apart cannot both stand",
+        ),
+    ],
+)
+def test_what_parts_say_can_stand_or_is_named(
+    library: Library, rows: Mapping[str, pl.DataFrame], parts: dict, mistake: str | None
+) -> None:
+    nights = Nights(library, [])
+    nights.columns = dict.fromkeys(rows, frozenset[str]())
+    sql = "SELECT d.station_id, count(*) AS n FROM detections AS d GROUP BY 1"
+    found = parts_mistake(
+        nights.setting(DAY), Gather.model_validate({"by": ["station_id"], "sql": sql, "parts": parts})
+    )
+    assert (found.en if found else None) == mistake
+
+
+def test_a_result_that_does_not_add_up_is_told(library: Library) -> None:
+    sql = "SELECT d.station_id, count(*) AS n, max(d.speed_kmh) AS top FROM detections AS d GROUP BY 1"
+    gather = Gather.model_validate({"by": ["station_id"], "sql": sql, "parts": {"of": "detections"}})
+    found = parts_mistake(Nights(library, []).setting(DAY), gather)
+    assert found is not None and "counts and sums" in found.en

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import duckdb
-import sqlglot
-from sqlglot import exp
 
 from analyzer.engine.compile import CompiledRule
 from analyzer.engine.gathering import Gathering, compile_gather
@@ -27,6 +25,7 @@ from analyzer.engine.night.ranges import of_places, of_values
 from analyzer.engine.night.reached import Reached
 from analyzer.engine.night.sieve import ROW, Sieve, sieve_of
 from analyzer.engine.night.slices import Slices, names_in
+from analyzer.engine.night.sums import Sums, sums_of
 from analyzer.engine.night.ties import Tie, over_row, ties_of_parts
 from analyzer.engine.plan import BasePlan
 from analyzer.engine.setting import Setting
@@ -34,36 +33,6 @@ from analyzer.model.rule import Parts as Said
 from analyzer.model.tables import UNKNOWN
 
 Made = tuple[GatherShape, Gathering]
-
-
-@dataclass(frozen=True)
-class Sums:
-    """What a result that adds up is made of: the columns of its groups, the sums, and the sum that counts rows."""
-
-    keys: tuple[str, ...]
-    sums: tuple[str, ...]
-    count: str
-
-
-def sums_of(sql: str) -> Sums | None:
-    """Return what a query returns that ends with groups, counts and sums; None for any other query."""
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    if not isinstance(tree, exp.Select) or tree.args.get("group") is None or tree.args.get("having") is not None:
-        return None
-    keys, sums, counts = [], [], []
-    for node in tree.selects:
-        bare = node.unalias()
-        while isinstance(bare, exp.Cast):
-            bare = bare.this
-        if isinstance(bare, exp.Count | exp.Sum) and not isinstance(bare.this, exp.Distinct):
-            sums.append(node.alias_or_name)
-            if isinstance(bare, exp.Count) and isinstance(bare.this, exp.Star):
-                counts.append(node.alias_or_name)
-        elif node.find(exp.AggFunc, exp.Window) is None:
-            keys.append(node.alias_or_name)
-        else:
-            return None
-    return Sums(tuple(keys), tuple(sums), counts[0]) if keys and counts else None
 
 
 def gathers_under(plan: BasePlan, gathering: Gathering) -> list[Made]:
@@ -337,4 +306,4 @@ class Parts:
         )
 
 
-__all__ = ["Parts", "Sums", "gathers_under", "sums_of"]
+__all__ = ["Parts", "gathers_under"]
