@@ -84,8 +84,9 @@ def assert_parts_equal_full(nights: Nights, library: Library, as_of: date) -> No
                 assert kept(nights, code, name) == kept(anew, code, name), (code, name)
 
 
+@pytest.mark.parametrize("number_of_nights", [1, pytest.param(4, marks=pytest.mark.slow)])
 def test_nights_add_up_to_one_count_over_all_rows(
-    library: Library, rows: Mapping[str, pl.DataFrame], brought: dict[str, set[str]]
+    library: Library, rows: Mapping[str, pl.DataFrame], brought: dict[str, set[str]], number_of_nights: int
 ) -> None:
     chance = random.Random(7)
     codes = list(with_parts(library))
@@ -95,8 +96,8 @@ def test_nights_add_up_to_one_count_over_all_rows(
     nights.night(DAY, first)
     assert brought == {"added": set(), "apart": set()}
     day = DAY
-    for number in range(4):
-        day += timedelta(days=(0, 40, -25, 3)[number])
+    for number in range(number_of_nights):
+        day += timedelta(days=(40, 0, -25, 3)[number])
         come = {}
         for name in sorted(late):
             frame = rows[name]
@@ -116,6 +117,7 @@ def test_nights_add_up_to_one_count_over_all_rows(
     assert brought["apart"] == {table for table, parts in said.items() if parts and parts.apart}
 
 
+@pytest.mark.slow
 def test_registers_and_small_tables_count_as_well(library: Library, rows: Mapping[str, pl.DataFrame]) -> None:
     """A station changes hands, a device is of another kind, and tables are so small that they are seen whole."""
     nights = Nights(library, [library.rules[code] for code in with_parts(library)])
