@@ -75,11 +75,12 @@ class DuckBench:
 
     def shares(self, plan: BasePlan) -> Sequence[BasePlan]:
         """See `Bench`. What one pass looks up has to fit into memory."""
-        return shares(plan, self.size, room_of(self.local))
+        return shares(plan, self.size, room_of(self.local)) if plan.setting.supply.are_many else [plan]
 
     def judge_rows(self, name: str, plan: BasePlan) -> None:
         """See `Bench`. Piece by piece where one pass would look up more than half the memory holds."""
-        cut = pieces(self.local, plan, self.size, 2 * room_of(self.local))
+        many = plan.setting.supply.are_many
+        cut = pieces(self.local, plan, self.size, 2 * room_of(self.local)) if many else []
         self.make(name, plan.verdicts_query(piece=cut[0] if cut else None))
         for piece in cut[1:]:
             self.local.execute(f'INSERT INTO "{name}" {plan.verdicts_query(piece=piece)}')

@@ -157,7 +157,7 @@ def gather_on(bench: Bench, setting: Setting, shape: GatherShape, gathering: Gat
         shape.table,
         gathering.sql,
         lambda units: apply_method(setting, method, units).with_columns(matched=True),
-        looked_at(setting, method),
+        looked_at(setting, method) if setting.supply.are_many else None,
     )
 
 

@@ -14,6 +14,10 @@ FAR_LARGER = 3
 """A table with so many times the rows of another is cut down to the rows that are wanted before they are joined."""
 
 
+MANY = 500_000
+"""So many rows in all tables together, and more, are judged with an eye on memory; fewer fit as they are."""
+
+
 @dataclass(frozen=True)
 class Supply:
     """Which tables were supplied, and which of their columns at least one file had.
@@ -26,6 +30,11 @@ class Supply:
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unknown: Mapping[str, frozenset[str]] | None = None
     rows: Mapping[str, int] | None = None
+
+    @property
+    def are_many(self) -> bool:
+        """Whether there are known to be so many rows that memory has to be thought of."""
+        return self.rows is not None and sum(self.rows.values()) >= MANY
 
     def is_far_larger(self, table: str, other: str) -> bool:
         """Whether a table is known to have several times the rows of another."""

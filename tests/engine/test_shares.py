@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analyzer.engine import bench, shares
+from analyzer.engine import bench, setting, shares
 from analyzer.engine.connect import Limits, connect
 from analyzer.engine.judge import plan_rules
 from analyzer.rulebook.library import Library, load_library
@@ -72,6 +72,7 @@ def test_shares_answer_as_one_pass_does(
 ) -> None:
     one_pass = Nights(library, [library.rules[code] for code in CODES])
     one_pass.night(DAY, rows)
+    monkeypatch.setattr(setting, "MANY", 0)
     monkeypatch.setattr(bench, "room_of", lambda con: 1)
     monkeypatch.setattr(shares, "LEAST", 150)
     in_shares = Nights(library, one_pass.rules)
