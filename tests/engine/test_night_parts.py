@@ -30,7 +30,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="module")
 def rows() -> Mapping[str, pl.DataFrame]:
-    return {name: with_mask(frame) for name, frame in make_bureau(120, 5, RULES).tables.items()}
+    return {name: with_mask(frame) for name, frame in make_bureau(60, 5, RULES).tables.items()}
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="module")
 def rows() -> Mapping[str, pl.DataFrame]:
-    return {name: with_mask(frame) for name, frame in make_bureau(60, 3, RULES).tables.items()}
+    return {name: with_mask(frame) for name, frame in make_bureau(30, 3, RULES).tables.items()}
 
 
 def plans(library: Library, rows: Mapping[str, pl.DataFrame]) -> list:
