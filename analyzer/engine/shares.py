@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import duckdb
 
@@ -26,7 +27,7 @@ _LIGHT = 64
 """What takes less than one part in so many of the room is not counted."""
 
 LEAST = 122_880
-"""A piece has at least so many rows: each reads what is looked up once."""
+"""A piece has at least so many rows, which DuckDB lays down together: each piece reads what is looked up once."""
 
 Wants = Mapping[str, frozenset[str]]
 """The columns that a rule looks up, by table of a gather or by link."""
@@ -54,7 +55,7 @@ class Weights:
         names = {name for one in self.wants.values() for name in one}
         self.rows = {name: _rows(self.plan, name, self.size) for name in names}
 
-    @property
+    @cached_property
     def heavy(self) -> frozenset[str]:
         """The tables and links whose look-up counts."""
         return frozenset(name for name, rows in self.rows.items() if rows * (_ROW + _COLUMN) * _LIGHT > self.room)
@@ -136,4 +137,4 @@ def _bytes(said: str) -> int:
     return int(float(number) * 1024 ** powers[unit])
 
 
-__all__ = ["pieces", "places", "room_of", "shares"]
+__all__ = ["LEAST", "pieces", "places", "room_of", "shares"]

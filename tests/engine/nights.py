@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,7 +20,9 @@ from analyzer.engine.setting import Setting
 from analyzer.model.tables import UNKNOWN
 from analyzer.rulebook.library import Library, RuleFile
 from analyzer.rulebook.rulings import resolve
+from analyzer.samples import make_bureau
 
+RULES = Path(__file__).parents[2] / "rules"
 RESULTS = ("findings", "finding_records", "verdict_counts", "not_assessable")
 Rows = pl.DataFrame
 
@@ -124,6 +127,11 @@ class Nights:
             only_night = [row for row in night[table] if row not in full[table]]
             only_full = [row for row in full[table] if row not in night[table]]
             assert night[table] == full[table], (table, only_night[:3], only_full[:3])
+
+
+def made_rows(vehicles: int, seed: int) -> dict[str, Rows]:
+    """The rows of a made bureau, by table."""
+    return {name: with_mask(frame) for name, frame in make_bureau(vehicles, seed, RULES).tables.items()}
 
 
 def with_mask(frame: Rows) -> Rows:

@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,10 +15,8 @@ from hypothesis import strategies as st
 from analyzer.engine.night import Change, Why, bring_up_to_date, evaluate
 from analyzer.model.tables import UNKNOWN
 from analyzer.rulebook.library import Library, load_library
-from analyzer.samples import make_bureau
-from tests.engine.nights import Nights, corrected, with_mask
+from tests.engine.nights import Nights, corrected, made_rows
 
-RULES = Path(__file__).parents[2] / "rules"
 DAY = date(2025, 6, 30)
 
 # One of each way in which another row can matter: stretches of certificates, the pass before, passes within a minute,
@@ -35,7 +32,7 @@ def library() -> Library:
 @pytest.fixture(scope="module")
 def rows(library: Library) -> Mapping[str, pl.DataFrame]:
     """The rows of a small bureau with planted breaches of every family."""
-    return {name: with_mask(frame) for name, frame in make_bureau(100, 3, RULES).tables.items()}
+    return made_rows(100, 3)
 
 
 def some(library: Library) -> list:
@@ -104,7 +101,7 @@ def test_a_first_night_asks_nothing_of_what_came(library: Library, rows: Mapping
 def test_answers_that_are_put_together_piece_by_piece_are_the_same(
     library: Library, rows: Mapping[str, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "PIECE", 17)
+    monkeypatch.setattr(evaluate, "LEAST", 17)
     monkeypatch.setattr(evaluate, "room_of", lambda con: 0)
     store = Nights(library, some(library)[:6])
     store.night(DAY, rows)
@@ -251,7 +248,7 @@ def shorter(nights: Nights) -> dict:
 def test_random_nights_equal_one_full_run(seed: int, nights: int, small: int) -> None:
     """Every rule; batches in random order, late rows, replays, corrections, rows that go, a clock that jumps."""
     library, chance = load_library(), random.Random(seed)
-    rows = {name: with_mask(frame) for name, frame in make_bureau(100, 5, RULES).tables.items()}
+    rows = made_rows(100, 5)
     store = Nights(library, [one for one in library.rules.values() if one.rule.status == "active"])
     comes_on = {
         name: pl.Series([chance.randrange(nights) if chance.random() < 0.5 else 0 for _ in range(frame.height)])

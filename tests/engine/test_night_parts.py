@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,10 +15,8 @@ from analyzer.engine.night.sieve import sieve_of
 from analyzer.engine.night.sums import parts_mistake, sums_of
 from analyzer.model.rule import Gather
 from analyzer.rulebook.library import Library, load_library
-from analyzer.samples import make_bureau
-from tests.engine.nights import Nights, corrected, with_mask
+from tests.engine.nights import Nights, corrected, made_rows
 
-RULES = Path(__file__).parents[2] / "rules"
 DAY = date(2025, 6, 30)
 
 
@@ -30,7 +27,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="module")
 def rows() -> Mapping[str, pl.DataFrame]:
-    return {name: with_mask(frame) for name, frame in make_bureau(60, 5, RULES).tables.items()}
+    return made_rows(60, 5)
 
 
 @pytest.fixture

@@ -13,10 +13,8 @@ from analyzer.engine import bench, setting, shares
 from analyzer.engine.connect import Limits, connect
 from analyzer.engine.judge import plan_rules
 from analyzer.rulebook.library import Library, load_library
-from analyzer.samples import make_bureau
-from tests.engine.nights import Nights, with_mask
+from tests.engine.nights import Nights, made_rows
 
-RULES = Path(__file__).parents[2] / "rules"
 DAY = date(2025, 6, 30)
 CODES = ["EVD-06", "EVD-07", "DEV-01", "NTC-05", "DEC-02", "DEC-05", "DEC-11", "PER-02", "FAI-05"]
 
@@ -28,7 +26,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="module")
 def rows() -> Mapping[str, pl.DataFrame]:
-    return {name: with_mask(frame) for name, frame in make_bureau(30, 3, RULES).tables.items()}
+    return made_rows(30, 3)
 
 
 def plans(library: Library, rows: Mapping[str, pl.DataFrame]) -> list:

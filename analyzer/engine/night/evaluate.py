@@ -15,14 +15,11 @@ from analyzer.engine.bench import DuckBench
 from analyzer.engine.compile import ROW, CompiledRule
 from analyzer.engine.night.asking import first_row
 from analyzer.engine.plan import BasePlan
-from analyzer.engine.shares import places, room_of
+from analyzer.engine.shares import LEAST, places, room_of
 from analyzer.engine.stories import create_hits
 
 UNDECIDED, NOT_APPLICABLE = 4, 5
 FIRST_PATTERN = 10
-
-PIECE = 122_880
-"""The answers of a history are put together in pieces of some multiple of so many rows: they do not fit into memory at once."""
 
 
 @dataclass
@@ -110,8 +107,11 @@ _Piece = tuple[int, int] | None
 
 
 def _pieces(con: duckdb.DuckDBPyConnection, table: str, width: int) -> Sequence[_Piece]:
-    """Return the pieces in which the answers of a whole table are put together, of `width` bytes a row; often one."""
-    size = max(room_of(con) // width // PIECE, 1) * PIECE
+    """Return the pieces in which the answers of a whole table are put together, of `width` bytes a row; often one.
+
+    Those of a history do not fit into little memory at once.
+    """
+    size = max(room_of(con) // width // LEAST, 1) * LEAST
     found = places(con, table, size)
     return found if len(found) > 1 else [None]
 
